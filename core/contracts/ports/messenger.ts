@@ -1,0 +1,65 @@
+import { definePort } from '../../plugin/port.ts'
+import type { Result } from '../../plugin/result.ts'
+import type { UnitOfWork } from '../../plugin/unit-of-work.ts'
+import type { InboundContent } from '../content/inbound.ts'
+import type { OutboundContent } from '../content/outbound.ts'
+import type { Author, MessageStatus } from '../events/inbox.ts'
+
+export type SendRefusal =
+  | 'conversation-not-found'
+  | 'window-closed'
+  | 'kind-not-supported'
+  | 'too-long'
+  | 'opted-out'
+  | 'channel-unhealthy'
+  | 'channel-not-running'
+  | 'held-by-human'
+  | 'duplicate'
+
+export interface MessengerSend {
+  readonly conversationId: string
+  readonly content: OutboundContent
+  readonly author: Author
+  /** Makes a repeat of the same intent a `duplicate`: the id of the message it answers, a request's idempotency key. */
+  readonly dedupeKey?: string
+  /** A bot's lease: the fence it read before thinking. Refused (`held-by-human`) when somebody took over since. */
+  readonly fence?: number
+  /** Message id (ours) to quote. */
+  readonly replyTo?: string
+}
+
+/** The one way to write to a customer: agents, bots, campaigns and reminders all pass its gate. */
+export interface Messenger {
+  /** One answer per send, in order. Queued in the caller's transaction; sent after commit. */
+  send(uow: UnitOfWork, sends: readonly MessengerSend[]): Promise<readonly Result<{ messageId: string }, SendRefusal>[]>
+}
+
+export const messenger = definePort<Messenger>('messenger')
+
+/** A message as anyone outside the inbox sees it. */
+export interface MessageView {
+  readonly id: string
+  readonly seq: number
+  /** Thread counter at its last change: the cursor of a client that follows along. */
+  readonly revision: number
+  readonly direction: 'in' | 'out'
+  readonly kind: string
+  readonly text: string
+  readonly content: InboundContent | OutboundContent
+  readonly status: MessageStatus
+  readonly createdAt: string
+}
+
+/** For channels whose customers read their thread from us (web chat), found by the customer's identity key. */
+export interface ThreadHistory {
+  /** Messages changed after `afterRevision`, oldest change first, at most `limit`. An unknown person has none. */
+  read(
+    uow: UnitOfWork,
+    query: { connectionId: string; identityKey: string; afterRevision: number; limit: number },
+  ): Promise<{
+    readonly threadId: string | undefined
+    readonly messages: readonly MessageView[]
+  }>
+}
+
+export const threadHistory = definePort<ThreadHistory>('thread-history')

@@ -1,0 +1,15 @@
+import type { JobQueue } from '../../plugin/job.ts'
+import type { LivePublisher } from '../../plugin/live.ts'
+import { definePort } from '../../plugin/port.ts'
+import type { Clock, EventTail, Logger, TenantSettings, TokenSigner } from '../../plugin/services.ts'
+import type { Database } from '../../plugin/unit-of-work.ts'
+
+/** What the kernel itself provides. `logger`, `jobs` and `tenantSettings` are bound to the plugin that asks. */
+export const database = definePort<Database>('database')
+export const clock = definePort<Clock>('clock')
+export const logger = definePort<Logger>('logger')
+export const jobs = definePort<JobQueue>('jobs')
+export const live = definePort<LivePublisher>('live')
+export const eventTail = definePort<EventTail>('event-tail')
+export const tenantSettings = definePort<TenantSettings>('tenant-settings')
+export const tokens = definePort<TokenSigner>('tokens')
