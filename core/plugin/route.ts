@@ -25,6 +25,8 @@ export interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** `scheme://host` the caller used, or the configured public URL. */
   readonly origin: string
+  /** The caller's network address, for rate limits. */
+  readonly remoteAddress?: string
   readonly requestId: string
   readonly correlationId: string
   readonly log: Logger

@@ -33,6 +33,11 @@ export interface NewConnection {
 /** Kept by the kernel for all adapters. Reads are cached for a second at most and never cross a tenant. */
 export interface Connections {
   get(tenantId: string, id: string): Promise<Connection | undefined>
+  /**
+   * For public pages that carry only an id (a web-chat embed): the provider's connection, whichever tenant's. The id is
+   * no secret, so nothing but what the connection shows to everybody may follow from it.
+   */
+  locate(provider: string, id: string): Promise<Connection | undefined>
   list(tenantId: string, filter?: { provider?: string }): Promise<readonly Connection[]>
   create(uow: UnitOfWork, connection: NewConnection): Promise<Connection>
   update(

@@ -48,6 +48,12 @@ export interface MessageView {
   readonly content: InboundContent | OutboundContent
   readonly status: MessageStatus
   readonly createdAt: string
+  /** The channel's id of the message: what a customer's client matches its own message by. */
+  readonly externalId?: string
+  /** Who wrote an outbound message. */
+  readonly author?: Author
+  /** Message id (ours) of the message it quotes. */
+  readonly replyTo?: string
 }
 
 /** For channels whose customers read their thread from us (web chat), found by the customer's identity key. */
