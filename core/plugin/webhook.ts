@@ -9,6 +9,8 @@ export interface WebhookRequest {
   readonly query: Readonly<Record<string, string>>
   /** The absolute URL the vendor called, for schemes that sign it. */
   readonly url: string
+  /** When the intake took it in: stands in for a vendor's time that is missing or unreadable. */
+  readonly receivedAt?: Date
 }
 
 /** The endpoint's own secrets, decrypted: `{ appSecret, verifyToken }`. */
@@ -22,7 +24,7 @@ export interface WebhookReply {
 
 /** One element of a vendor's payload, in payload order. */
 export interface InboundItem<T = unknown> {
-  /** The vendor's id of the account it belongs to (a phone number id, a page id); finds tenant and connection. */
+  /** The vendor's id of the account it belongs to (a phone number id, a page id), or an alias of it; finds tenant and connection. */
   readonly account: string
   /** Unique per (connection, vendor fact): what makes a redelivery a duplicate. */
   readonly dedupeKey: string
@@ -32,7 +34,13 @@ export interface InboundItem<T = unknown> {
 
 export type ParsedWebhook =
   /** `unknown` counts elements of kinds the adapter does not know; each is among the items too. */
-  | { readonly ok: true; readonly items: readonly InboundItem[]; readonly unknown: number }
+  | {
+      readonly ok: true
+      readonly items: readonly InboundItem[]
+      readonly unknown: number
+      /** Fields of known elements that the adapter does not know, by path without indexes (`messages.poll_id`): how often each was seen. */
+      readonly unknownFields?: Readonly<Record<string, number>>
+    }
   /** The body is not what this vendor sends: answered 400, naming the field; nothing is stored. */
   | { readonly ok: false; readonly field: string; readonly detail: string }
 

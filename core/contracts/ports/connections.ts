@@ -28,6 +28,11 @@ export interface NewConnection {
   readonly secrets?: Readonly<Record<string, string>>
   /** The webhook endpoint its events arrive at. */
   readonly endpointId?: string
+  /**
+   * Other account ids that lead here: `waba:<id>` for news about the whole business account. Several connections may
+   * share an alias; each of them then gets the item. An external id stays unique within its endpoint.
+   */
+  readonly aliases?: readonly string[]
 }
 
 /** Kept by the kernel for all adapters. Reads are cached for a second at most and never cross a tenant. */
@@ -49,6 +54,7 @@ export interface Connections {
       secrets?: Record<string, string>
       health?: ConnectionHealth
       healthDetail?: string
+      aliases?: readonly string[]
     },
   ): Promise<Connection>
   /** A place where a vendor calls in: `/hooks/<adapter>/<id>`. `tenantId: null` makes it app-level, serving many tenants. */
