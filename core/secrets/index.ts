@@ -1,0 +1,3 @@
+export { HmacTokens } from './hmac-tokens.ts'
+export { KeyRing, type SealContext } from './key-ring.ts'
+export { maskHeaders, redact, SECRET_NAMES } from './redaction.ts'
