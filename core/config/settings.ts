@@ -1,0 +1,126 @@
+import { resolve } from 'node:path'
+import Joi from 'joi'
+import { ParleyError } from '../plugin/errors.ts'
+import { reasonsOf } from './reasons.ts'
+
+/** The kernel's settings, all of them, from the environment. Times are milliseconds. */
+export interface KernelSettings {
+  readonly port: number
+  readonly host: string
+  /** Where state lies when nothing else is configured: database files, keys, stored objects. Absolute. */
+  readonly home: string
+  /** Owner of the database; absent: an embedded server in `home`. */
+  readonly databaseUrl: string | undefined
+  /** Most connections of this process. */
+  readonly databasePool: number
+  /** `scheme://host` that customers and vendors reach us at; absent: what the caller used. */
+  readonly publicUrl: string | undefined
+  /** Key ring, `id:base64,id:base64`, the first encrypts; absent: generated into `home`. */
+  readonly keys: string | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Ids of the plugins this process runs, out of the allow-list; absent: all. */
+  readonly plugins: readonly string[] | undefined
+  readonly migrateOnStart: boolean
+  readonly deadlines: {
+    readonly loadMs: number
+    readonly registerMs: number
+    readonly startMs: number
+    readonly stopMs: number
+    readonly healthMs: number
+  }
+  readonly shutdown: {
+    /** How long requests are still served after `/readyz` said 503. */
+    readonly leadMs: number
+    /** For handlers and jobs that are under way. */
+    readonly drainMs: number
+    /** For the whole shutdown; the process is ended after it. */
+    readonly graceMs: number
+  }
+  readonly breaker: {
+    /** Failures in a row of one handler for one tenant that open its circuit. */
+    readonly failures: number
+    /** Floating rejections of one plugin within `windowMs` that open its circuit. */
+    readonly rejections: number
+    readonly windowMs: number
+    /** How long an open circuit refuses before it lets one try through. */
+    readonly openMs: number
+  }
+  readonly quarantine: {
+    readonly crashes: number
+    readonly windowMs: number
+  }
+  /** How old a cached answer about a tenant's plugins may be. */
+  readonly tenantCacheMs: number
+}
+
+const ms = (fallback: number) => Joi.number().integer().min(0).default(fallback)
+const count = (fallback: number) => Joi.number().integer().min(1).default(fallback)
+const flag = Joi.boolean().truthy('1', 'yes', 'on').falsy('0', 'no', 'off').default(false)
+
+const environment = Joi.object({
+  PORT: Joi.number().integer().min(0).max(65_535).default(3000),
+  HOST: Joi.string().hostname().default('0.0.0.0'),
+  PARLEY_HOME: Joi.string().default('.parley'),
+  DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
+  DATABASE_POOL: count(10),
+  PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
+  PARLEY_KEYS: Joi.string().min(1),
+  LOG_LEVEL: Joi.valid('debug', 'info', 'warn', 'error', 'silent').default('info'),
+  PLUGINS: Joi.string().pattern(/^[a-z0-9-]+(,[a-z0-9-]+)*$/, 'ids with commas between'),
+  MIGRATE_ON_START: flag,
+  PLUGIN_LOAD_DEADLINE_MS: ms(10_000),
+  PLUGIN_REGISTER_DEADLINE_MS: ms(10_000),
+  PLUGIN_START_DEADLINE_MS: ms(10_000),
+  PLUGIN_STOP_DEADLINE_MS: ms(5_000),
+  PLUGIN_HEALTH_DEADLINE_MS: ms(2_000),
+  SHUTDOWN_LEAD_MS: ms(500),
+  SHUTDOWN_DRAIN_MS: ms(10_000),
+  SHUTDOWN_GRACE_MS: ms(25_000),
+  BREAKER_FAILURES: count(10),
+  BREAKER_REJECTIONS: count(5),
+  BREAKER_WINDOW_MS: ms(60_000),
+  BREAKER_OPEN_MS: ms(10_000),
+  QUARANTINE_CRASHES: count(3),
+  QUARANTINE_WINDOW_MS: ms(600_000),
+  TENANT_CACHE_MS: Joi.number().integer().min(0).max(1000).default(1000),
+}).unknown(true)
+
+/**
+ * Settings from `env`; paths are resolved against `cwd`. An empty variable counts as absent. Throws
+ * `config.environment-invalid` naming every variable that is wrong, never its value.
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>, cwd: string): KernelSettings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const { value, error } = environment.validate(given, { abortEarly: false })
+  if (error) {
+    throw new ParleyError('config.environment-invalid', `the environment is not right: ${reasonsOf(error).join('; ')}`)
+  }
+  return {
+    port: value.PORT,
+    host: value.HOST,
+    home: resolve(cwd, value.PARLEY_HOME),
+    databaseUrl: value.DATABASE_URL,
+    databasePool: value.DATABASE_POOL,
+    publicUrl: value.PUBLIC_URL?.replace(/\/$/, ''),
+    keys: value.PARLEY_KEYS,
+    logLevel: value.LOG_LEVEL,
+    plugins: value.PLUGINS?.split(','),
+    migrateOnStart: value.MIGRATE_ON_START,
+    deadlines: {
+      loadMs: value.PLUGIN_LOAD_DEADLINE_MS,
+      registerMs: value.PLUGIN_REGISTER_DEADLINE_MS,
+      startMs: value.PLUGIN_START_DEADLINE_MS,
+      stopMs: value.PLUGIN_STOP_DEADLINE_MS,
+      healthMs: value.PLUGIN_HEALTH_DEADLINE_MS,
+    },
+    shutdown: { leadMs: value.SHUTDOWN_LEAD_MS, drainMs: value.SHUTDOWN_DRAIN_MS, graceMs: value.SHUTDOWN_GRACE_MS },
+    breaker: {
+      failures: value.BREAKER_FAILURES,
+      rejections: value.BREAKER_REJECTIONS,
+      windowMs: value.BREAKER_WINDOW_MS,
+      openMs: value.BREAKER_OPEN_MS,
+    },
+    quarantine: { crashes: value.QUARANTINE_CRASHES, windowMs: value.QUARANTINE_WINDOW_MS },
+    tenantCacheMs: value.TENANT_CACHE_MS,
+  }
+}

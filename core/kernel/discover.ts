@@ -1,0 +1,109 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import Joi from 'joi'
+import semver from 'semver'
+import { reasonsOf } from '../config/reasons.ts'
+import { ParleyError, reasonOf } from '../plugin/errors.ts'
+import { type PluginPackage, PluginRecord } from './record.ts'
+
+/** An entry of the allow-list in `config/`. Nothing else is ever loaded. */
+export interface PluginEntry {
+  /** A folder (`./plugins/inbox`, or an absolute path) or the name of an installed npm package. */
+  readonly use: string
+  /** Whether a tenant that never decided has it. Default true. */
+  readonly enabledByDefault?: boolean
+  /** Its failure aborts the boot, even when it fails before it can say so itself. Default false. */
+  readonly required?: boolean
+  /** The plugin's app settings; its own schema checks them. */
+  readonly settings?: unknown
+}
+
+export const PLUGIN_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+
+const packageSchema = Joi.object({
+  name: Joi.string().required(),
+  version: Joi.string()
+    .required()
+    .custom((value, helpers) => semver.valid(value) ?? helpers.error('any.invalid')),
+  parley: Joi.object({
+    plugin: Joi.string().required(),
+    kernel: Joi.string()
+      .required()
+      .custom((value, helpers) => (semver.validRange(value) === null ? helpers.error('any.invalid') : value)),
+    kind: Joi.valid('plugin', 'adapter').required(),
+    simulator: Joi.string(),
+  }).required(),
+}).unknown(true)
+
+/**
+ * Reads package.json of every entry, and decides compatibility before any plugin code runs. One bad package costs only
+ * itself: its record comes back `failed`, saying what is wrong with it.
+ */
+export function discover(entries: readonly PluginEntry[], root: string, kernelVersion: string): readonly PluginRecord[] {
+  const records = entries.map((entry) => discoverOne(entry, root, kernelVersion))
+  const seen = new Map<string, PluginRecord>()
+  for (const record of records) {
+    const first = seen.get(record.id)
+    if (first === undefined) seen.set(record.id, record)
+    else if (!record.down) record.to('failed', `the id ${record.id} is already taken by ${first.use}`)
+  }
+  return records
+}
+
+function discoverOne(entry: PluginEntry, root: string, kernelVersion: string): PluginRecord {
+  let found: PluginPackage
+  try {
+    found = readPackage(entry.use, root)
+  } catch (error) {
+    const record = new PluginRecord({ ...entry, id: basename(entry.use) })
+    record.to('failed', reasonOf(error))
+    return record
+  }
+  const record = new PluginRecord({ ...entry, id: found.id, package: found })
+  if (!semver.satisfies(kernelVersion, found.kernel, { includePrerelease: true })) {
+    record.to('failed', `it is made for kernel ${found.kernel}, and this kernel is ${kernelVersion}`)
+  }
+  return record
+}
+
+/** Throws `plugin.unreadable` saying which file, and what was expected in it. */
+export function readPackage(use: string, root: string): PluginPackage {
+  const file = packageFile(use, root)
+  const { value, error } = packageSchema.validate(readJson(file), { abortEarly: false })
+  if (error) throw unreadable(file, reasonsOf(error).join('; '))
+  const id = value.name.replace(/^@[^/]+\//, '')
+  if (!PLUGIN_ID.test(id)) throw unreadable(file, `the name without its scope must be kebab-case, got "${id}"`)
+  // The real path: a workspace link in node_modules is loaded from where it lies, so that its TypeScript may run.
+  const folder = realpathSync(dirname(file))
+  const { kernel, kind, plugin, simulator } = value.parley
+  return {
+    id,
+    name: value.name,
+    version: value.version,
+    kind,
+    kernel,
+    entry: resolve(folder, plugin),
+    ...(simulator === undefined ? {} : { simulator: resolve(folder, simulator) }),
+  }
+}
+
+function packageFile(use: string, root: string): string {
+  if (use.startsWith('.') || isAbsolute(use)) return join(resolve(root, use), 'package.json')
+  const file = findPackageJSON(use, pathToFileURL(join(root, 'package.json')))
+  if (file === undefined) throw unreadable(use, `no such package is installed for ${root}`)
+  return file
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw unreadable(file, reasonOf(cause), cause)
+  }
+}
+
+function unreadable(file: string, why: string, cause?: unknown): ParleyError {
+  return new ParleyError('plugin.unreadable', `cannot read the plugin's package at ${file}: ${why}`, { cause })
+}

@@ -1,0 +1,68 @@
+import Joi from 'joi'
+import { reasonsOf } from '../config/reasons.ts'
+
+/*
+ * Everything that crosses a package border is recognised by its marks (`$$type`, `apiVersion`), never by `instanceof`:
+ * a partner's package may carry its own copy of a library.
+ */
+
+/** Any joi schema, also one made by another copy of joi. */
+export const joiSchema = Joi.any().custom((value, helpers) =>
+  Joi.isSchema(value, { legacy: true }) ? value : helpers.message({ custom: '{{#label}} must be a joi schema' }),
+)
+
+export const portShape = Joi.object({
+  $$type: Joi.valid('parley.port').required(),
+  id: Joi.string().required(),
+  version: Joi.number().integer().min(1).required(),
+  cardinality: Joi.valid('one', 'many').required(),
+  type: Joi.any(),
+})
+
+const dependencyShape = Joi.alternatives().conditional('.$$type', {
+  is: 'parley.optional-port',
+  then: Joi.object({ $$type: Joi.string(), port: portShape.required() }),
+  otherwise: portShape,
+})
+
+export const eventTypeShape = Joi.object({
+  $$type: Joi.valid('parley.event-type').required(),
+  type: Joi.string()
+    .pattern(/^[a-z0-9-]+(\.[a-z0-9-]+)*\.v[1-9][0-9]*$/, 'past.tense.v1')
+    .required(),
+  topic: Joi.string().required(),
+  summary: Joi.string().required(),
+  schema: joiSchema.required(),
+  personal: Joi.array().items(Joi.string()).required(),
+  data: Joi.any(),
+})
+
+const fileUrl = Joi.any().custom((value, helpers) =>
+  value instanceof URL && value.protocol === 'file:' ? value : helpers.message({ custom: '{{#label}} must be a file URL' }),
+)
+
+const manifestShape = Joi.object({
+  boot: Joi.valid('required', 'optional'),
+  provides: Joi.array().items(portShape),
+  publishes: Joi.array().items(eventTypeShape),
+  permissions: Joi.array()
+    .items(Joi.object({ key: Joi.string().required(), summary: Joi.string().required() }))
+    .unique('key'),
+  settings: Joi.object({ app: joiSchema, tenant: joiSchema }),
+  migrations: fileUrl,
+})
+
+const pluginShape = Joi.object({
+  $$type: Joi.valid('parley.plugin').required(),
+  apiVersion: Joi.valid(1).required(),
+  manifest: manifestShape.required(),
+  deps: Joi.object().pattern(Joi.string(), dependencyShape).required(),
+  register: Joi.function().required(),
+})
+
+/** What is wrong with an entry file's default export; empty when it is a plugin. */
+export function shapeProblems(value: unknown): readonly string[] {
+  if (value === undefined) return ['the entry file has no default export; expected the result of definePlugin']
+  const { error } = pluginShape.label('plugin').validate(value, { abortEarly: false, convert: false })
+  return error ? reasonsOf(error) : []
+}
