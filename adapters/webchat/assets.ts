@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { extname, join } from 'node:path'
+
+export interface Asset {
+  readonly content: Buffer
+  readonly contentType: string
+}
+
+/** The browser's files, read once. What is in the folder is what is served: no bundler, no transform. */
+export interface Assets {
+  /** Changes when any file does, so that each version can be cached for ever. */
+  readonly version: string
+  readonly files: ReadonlyMap<string, Asset>
+  /** The embed script, still with `__PARLEY_CONFIG__` in it. */
+  readonly loader: string
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+}
+const LOADER = 'loader.js'
+
+/** Libraries of the page by the name they are served under; each stands for a file of that name in the folder. */
+const LIBRARIES: Readonly<Record<string, string>> = {
+  'preact.js': 'preact',
+  'nes.js': '@hapi/nes/lib/client.js',
+}
+
+export function loadAssets(folder = join(import.meta.dirname, 'widget')): Assets {
+  const names = readdirSync(folder).filter((name) => extname(name) in TYPES && name !== LOADER)
+  const files = new Map(names.map((name) => [name, asset(name, contentOf(folder, name))]))
+  const hash = createHash('sha256')
+  for (const [name, { content }] of files) hash.update(name).update(content)
+  return {
+    version: hash.digest('hex').slice(0, 16),
+    files,
+    loader: readFileSync(join(folder, LOADER), 'utf8'),
+  }
+}
+
+function contentOf(folder: string, name: string): Buffer {
+  const library = LIBRARIES[name]
+  return readFileSync(library === undefined ? join(folder, name) : createRequire(import.meta.url).resolve(library))
+}
+
+function asset(name: string, content: Buffer): Asset {
+  return { content, contentType: TYPES[extname(name)] ?? 'application/octet-stream' }
+}
