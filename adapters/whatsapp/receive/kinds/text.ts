@@ -1,0 +1,8 @@
+import { asRecord } from '../../../meta/json.ts'
+import { clipped, type KindReader } from './reader.ts'
+
+/** `{ body }` */
+export const readText: KindReader = (body) => {
+  const text = clipped(asRecord(body)?.body)
+  return text === undefined ? undefined : { kind: 'text', text }
+}
