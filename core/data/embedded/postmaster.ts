@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { open, readFile, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { ParleyError } from '../../plugin/errors.ts'
+import type { OperatingUser } from './operating-user.ts'
+import { choosePort, rememberPort } from './ports.ts'
+import { disownPid, isAlive, isLivePostmaster, readPostmasterFile } from './postmaster-file.ts'
+import { commandLine, type ServerSettings } from './server-settings.ts'
+
+/** A server that accepts connections. */
+export interface Postmaster {
+  readonly pid: number
+  readonly port: number
+  /** False when it was found running. */
+  readonly started: boolean
+}
+
+export interface Launch {
+  readonly dataDir: string
+  readonly executable: string
+  readonly user: OperatingUser
+  readonly settings: ServerSettings
+  /** Recovery after a crash can take a while. */
+  readonly deadlineMs: number
+}
+
+const pollMs = 20
+const largestLogBytes = 10 * 1024 * 1024
+
+/**
+ * Brings a directory to "a server is ready", whatever state it is in:
+ *
+ * - a live server is ready: adopt it; it is starting: wait; it is stopping: wait for its end, then start
+ * - the file names a pid that is dead, a zombie, or somebody else's: disown the pid, start
+ * - a start ends at once: its port was taken in between, another process started it first, or backends of a killed
+ *   server still hold the shared memory (they end within moments). Look again at the directory and repeat until the deadline.
+ */
+export async function bringUp(launch: Launch): Promise<Postmaster> {
+  const deadline = performance.now() + launch.deadlineMs
+  let startedPid: number | undefined
+  while (performance.now() < deadline) {
+    const found = await findLive(launch.dataDir)
+    if (found?.status === 'ready' && found.port !== undefined) {
+      if (found.pid === startedPid) await rememberPort(launch.dataDir, found.port)
+      return { pid: found.pid, port: found.port, started: found.pid === startedPid }
+    }
+    if (found === undefined && (startedPid === undefined || !isAlive(startedPid)))
+      startedPid = await launchServer(launch)
+    await pause(pollMs)
+  }
+  throw new ParleyError(
+    'postgres.start',
+    `The embedded database in ${launch.dataDir} was not ready after ${launch.deadlineMs} ms. Its log ends with:\n${await logTail(launch.dataDir)}`,
+  )
+}
+
+async function findLive(dataDir: string): ReturnType<typeof readPostmasterFile> {
+  const file = await readPostmasterFile(dataDir)
+  if (file === undefined || (await isLivePostmaster(file.pid, dataDir))) return file
+  if (isAlive(file.pid)) await disownPid(dataDir)
+  return undefined
+}
+
+/**
+ * In a session of its own: a Ctrl-C in the terminal must reach Parley only, which then stops the server in its own time.
+ * It outlives a killed parent; the next start adopts it.
+ */
+async function launchServer(launch: Launch): Promise<number | undefined> {
+  const port = await choosePort(launch.dataDir)
+  const logFile = await openLog(launch.dataDir)
+  try {
+    const args = ['-D', launch.dataDir, '-p', String(port), ...commandLine(launch.settings)]
+    const child = spawn(launch.executable, args, {
+      ...launch.user,
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', logFile.fd, logFile.fd],
+      env: { PATH: process.env.PATH ?? '', LANG: 'C', TZ: 'UTC' },
+    })
+    await spawned(child)
+    child.unref()
+    return child.pid
+  } finally {
+    await logFile.close()
+  }
+}
+
+function spawned(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', (cause) => {
+      reject(new ParleyError('postgres.start', 'The embedded database could not be started.', { cause }))
+    })
+  })
+}
+
+async function openLog(dataDir: string) {
+  const path = join(dataDir, 'parley-server.log')
+  const size = await stat(path).then(
+    (info) => info.size,
+    () => 0,
+  )
+  if (size > largestLogBytes) await rename(path, `${path}.1`)
+  return open(path, 'a', 0o600)
+}
+
+async function logTail(dataDir: string): Promise<string> {
+  const text = await readFile(join(dataDir, 'parley-server.log'), 'utf8').catch(() => '(no log)')
+  return text.split('\n').slice(-12).join('\n')
+}
+
+/**
+ * Ends a server. `fast` (SIGINT) rolls back what runs and writes everything out; `immediate` (SIGQUIT) is a crash that
+ * the next start recovers from.
+ */
+export async function bringDown(
+  dataDir: string,
+  pid: number,
+  mode: 'fast' | 'immediate',
+  deadlineMs: number,
+): Promise<void> {
+  if (!(await isLivePostmaster(pid, dataDir))) return
+  process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+  const deadline = performance.now() + deadlineMs
+  while (await isLivePostmaster(pid, dataDir)) {
+    if (performance.now() > deadline) {
+      throw new ParleyError('postgres.stop', `The embedded database (pid ${pid}) did not stop within ${deadlineMs} ms.`)
+    }
+    await pause(pollMs)
+  }
+}
