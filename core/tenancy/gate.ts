@@ -1,4 +1,4 @@
-import type { TenantPluginMap, TenantPlugins } from './tenant-plugins.ts'
+import type { TenantPlugins } from './tenant-plugins.ts'
 
 export interface GateOptions {
   readonly tenants: Pick<TenantPlugins, 'of'>
@@ -6,7 +6,7 @@ export interface GateOptions {
   readonly enabledByDefault: (pluginId: string) => boolean
 }
 
-export type Gate = (pluginId: string, tenantId: string) => boolean | Promise<boolean>
+export type Gate = (pluginId: string, tenantId: string) => Promise<boolean>
 
 /** The kernel's own routes and handlers are nobody's to switch off. */
 export const KERNEL_ID = 'kernel'
@@ -16,13 +16,11 @@ export const KERNEL_ID = 'kernel'
  * With an empty tenant id (public routes): is it started?
  */
 export function createGate(options: GateOptions): Gate {
-  const decide = (pluginId: string, plugins: TenantPluginMap): boolean =>
-    plugins.get(pluginId)?.enabled ?? options.enabledByDefault(pluginId)
-  return (pluginId, tenantId) => {
+  return async (pluginId, tenantId) => {
     if (pluginId === KERNEL_ID) return true
     if (!options.started(pluginId)) return false
     if (tenantId === '') return true
-    const plugins = options.tenants.of(tenantId)
-    return plugins instanceof Promise ? plugins.then((found) => decide(pluginId, found)) : decide(pluginId, plugins)
+    const plugins = await options.tenants.of(tenantId)
+    return plugins.get(pluginId)?.enabled ?? options.enabledByDefault(pluginId)
   }
 }

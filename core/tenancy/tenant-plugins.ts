@@ -1,5 +1,7 @@
 import type { Knex } from 'knex'
-import { LRUCache } from 'lru-cache'
+import { ReadThrough } from '../cache/read-through.ts'
+import { asUnavailable } from '../data/unavailable.ts'
+import type { Clock } from '../plugin/services.ts'
 
 /** What a tenant decided about a plugin. */
 export interface TenantPlugin {
@@ -19,60 +21,51 @@ interface Row extends TenantPlugin {
 /** Tenants whose decisions are kept in memory at once. */
 const MAX_TENANTS = 10_000
 
+const UNDECIDED: TenantPluginMap = new Map()
+
 /**
- * The decisions of tenants, cached for `cacheMs` (a second at most): how late a change made by another process is seen.
- * A change made here is seen at once. Tenants asked for in the same tick are read in one query.
+ * The decisions of tenants, by plugin id, cached for `cacheMs` (a second at most): how late a change made by another
+ * process is seen. A change made here is seen at once.
  */
 export class TenantPlugins {
-  readonly #knex: Knex
-  readonly #cache: LRUCache<string, TenantPluginMap>
-  readonly #loading = new Map<string, Promise<TenantPluginMap>>()
-  #batch: Promise<Map<string, Map<string, TenantPlugin>>> | undefined
-  #wanted = new Set<string>()
+  readonly #cache: ReadThrough<TenantPluginMap>
 
-  constructor(options: { knex: Knex; cacheMs: number }) {
-    this.#knex = options.knex
-    this.#cache = new LRUCache({ max: MAX_TENANTS, ttl: Math.max(1, options.cacheMs) })
+  constructor(options: { knex: Knex; clock: Clock; cacheMs: number }) {
+    this.#cache = new ReadThrough({
+      clock: options.clock,
+      max: MAX_TENANTS,
+      ttlMs: options.cacheMs,
+      absentTtlMs: options.cacheMs,
+      load: (tenants) => load(options.knex, tenants),
+    })
   }
 
-  /** Synchronous when it is in the cache: the gate stands before every event. */
-  of(tenantId: string): TenantPluginMap | Promise<TenantPluginMap> {
-    return this.#cache.get(tenantId) ?? this.#loading.get(tenantId) ?? this.#load(tenantId)
+  /** Empty for a tenant that never decided anything. @throws UnavailableError */
+  async of(tenantId: string): Promise<TenantPluginMap> {
+    return (await this.#cache.get(tenantId)) ?? UNDECIDED
   }
 
   /** Call after a change has been committed. */
   forget(tenantId: string): void {
-    this.#cache.delete(tenantId)
-    // A read that is under way may have seen the time before the change: nobody new may join it, and it is not cached.
-    this.#loading.delete(tenantId)
+    this.#cache.forget(tenantId)
   }
+}
 
-  async #load(tenantId: string): Promise<TenantPluginMap> {
-    this.#wanted.add(tenantId)
-    this.#batch ??= this.#nextBatch()
-    const load: Promise<TenantPluginMap> = this.#batch.then((tenants) => tenants.get(tenantId) ?? new Map())
-    this.#loading.set(tenantId, load)
-    try {
-      const found = await load
-      if (this.#loading.get(tenantId) === load) this.#cache.set(tenantId, found)
-      return found
-    } finally {
-      if (this.#loading.get(tenantId) === load) this.#loading.delete(tenantId)
-    }
+async function load(knex: Knex, tenants: readonly string[]): Promise<ReadonlyMap<string, TenantPluginMap>> {
+  const found = new Map<string, Map<string, TenantPlugin>>()
+  for (const row of await query(knex, tenants)) {
+    const plugins = found.get(row.tenant_id) ?? new Map<string, TenantPlugin>()
+    plugins.set(row.plugin, { enabled: row.enabled, settings: row.settings })
+    found.set(row.tenant_id, plugins)
   }
+  return found
+}
 
-  async #nextBatch(): Promise<Map<string, Map<string, TenantPlugin>>> {
-    await new Promise((resolve) => setImmediate(resolve))
-    const tenants = [...this.#wanted]
-    this.#wanted = new Set()
-    this.#batch = undefined
-    const { rows } = await this.#knex.raw<{ rows: Row[] }>('SELECT * FROM parley.plugins_of_tenants(?::uuid[])', [tenants])
-    const found = new Map<string, Map<string, TenantPlugin>>()
-    for (const row of rows) {
-      const plugins = found.get(row.tenant_id) ?? new Map<string, TenantPlugin>()
-      plugins.set(row.plugin, { enabled: row.enabled, settings: row.settings })
-      found.set(row.tenant_id, plugins)
-    }
-    return found
+async function query(knex: Knex, tenants: readonly string[]): Promise<readonly Row[]> {
+  try {
+    const { rows } = await knex.raw<{ rows: Row[] }>('SELECT * FROM parley.plugins_of_tenants(?::uuid[])', [[...tenants]])
+    return rows
+  } catch (error) {
+    throw asUnavailable(error)
   }
 }

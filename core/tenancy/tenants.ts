@@ -1,0 +1,126 @@
+import Joi from 'joi'
+import type { Knex } from 'knex'
+import { v7 as uuidv7 } from 'uuid'
+import { fieldOf, reasonsOf } from '../config/reasons.ts'
+import { asUnavailable } from '../data/unavailable.ts'
+import { ParleyError } from '../plugin/errors.ts'
+import { refuse, type Result } from '../plugin/result.ts'
+import type { Clock } from '../plugin/services.ts'
+
+export interface Tenant {
+  readonly id: string
+  /** Unique, lower case, for URLs and logs. */
+  readonly slug: string
+  readonly name: string
+  /** ISO 3166 alpha-2; decides which providers may serve. */
+  readonly region: string
+  /** ISO 4217 */
+  readonly currency: string
+  /** IANA zone that calendar rules run in. */
+  readonly timeZone: string
+  readonly status: 'active' | 'suspended' | 'closed'
+  readonly createdAt: Date
+}
+
+export type NewTenant = Pick<Tenant, 'slug' | 'name'> & Partial<Pick<Tenant, 'region' | 'currency' | 'timeZone'>>
+
+interface Row {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly region: string
+  readonly currency: string
+  readonly time_zone: string
+  readonly status: Tenant['status']
+  readonly created_at: Date
+}
+
+const schema = Joi.object<Required<NewTenant>>({
+  slug: Joi.string()
+    .pattern(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower case, digits and hyphens')
+    .required(),
+  name: Joi.string().max(200).required(),
+  region: Joi.string().length(2).uppercase().default('US'),
+  currency: Joi.string().length(3).uppercase().default('USD'),
+  timeZone: Joi.string()
+    .default('UTC')
+    .custom((zone, helpers) => (isTimeZone(zone) ? zone : helpers.message({ custom: '{{#label}} must be an IANA time zone' }))),
+})
+
+/** The tenants of this installation. Kernel code only: it crosses tenants, so no plugin is handed it. */
+export class Tenants {
+  readonly #knex: Knex
+  readonly #clock: Clock
+
+  constructor(options: { knex: Knex; clock: Clock }) {
+    this.#knex = options.knex
+    this.#clock = options.clock
+  }
+
+  /** Throws `tenant.invalid` naming the field. */
+  async create(tenant: NewTenant): Promise<Result<{ tenant: Tenant }, 'slug-taken'>> {
+    const { value, error } = schema.validate(tenant, { abortEarly: false })
+    if (error) {
+      throw new ParleyError('tenant.invalid', `a tenant needs: ${reasonsOf(error).join('; ')}`, {
+        details: { field: fieldOf(error) },
+      })
+    }
+    const made: Tenant = { ...value, id: uuidv7(), status: 'active', createdAt: this.#clock.now() }
+    const rows = await this.#call('select parley.create_tenant(?, ?, ?, ?, ?, ?, ?) as created', [
+      made.id,
+      made.slug,
+      made.name,
+      made.region,
+      made.currency,
+      made.timeZone,
+      made.createdAt,
+    ])
+    const [row] = rows as readonly { created: boolean | null }[]
+    return row?.created === true ? { ok: true, tenant: made } : refuse('slug-taken', `there is a tenant ${made.slug} already`)
+  }
+
+  async find(id: string): Promise<Tenant | undefined> {
+    return this.#first('select * from parley.find_tenant(?)', id)
+  }
+
+  async findBySlug(slug: string): Promise<Tenant | undefined> {
+    return this.#first('select * from parley.find_tenant_by_slug(?)', slug)
+  }
+
+  /** In the order they were made, at most `limit`, after the tenant with the id `after`. */
+  async list(options: { after?: string; limit: number }): Promise<readonly Tenant[]> {
+    const rows = await this.#call('select * from parley.list_tenants(?, ?)', [options.after ?? null, options.limit])
+    return (rows as readonly Row[]).map(tenantOf)
+  }
+
+  async #first(sql: string, value: string): Promise<Tenant | undefined> {
+    const [row] = (await this.#call(sql, [value])) as readonly Row[]
+    return row === undefined ? undefined : tenantOf(row)
+  }
+
+  async #call(sql: string, values: readonly Knex.RawBinding[]): Promise<readonly unknown[]> {
+    try {
+      const { rows } = await this.#knex.raw<{ rows: unknown[] }>(sql, values)
+      return rows
+    } catch (error) {
+      throw asUnavailable(error)
+    }
+  }
+}
+
+function tenantOf(row: Row): Tenant {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    region: row.region,
+    currency: row.currency,
+    timeZone: row.time_zone,
+    status: row.status,
+    createdAt: row.created_at,
+  }
+}
+
+function isTimeZone(zone: string): boolean {
+  return Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC'
+}
