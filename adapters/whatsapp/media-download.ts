@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream'
+import { Agent, request } from 'undici'
+import { asNumber } from '../meta/json.ts'
+
+/** Hosts of Meta that serve files; the token goes nowhere else. */
+const META_HOSTS = /(^|\.)(fbsbx\.com|facebook\.com|whatsapp\.net|fbcdn\.net|whatsapp\.com)$/
+
+export type OpenedFile =
+  | { readonly ok: true; readonly content: Readable; readonly bytes: number | undefined }
+  | { readonly ok: false; readonly failure: 'gone' | 'auth' | 'retryable'; readonly detail: string }
+
+/** Fetches a file from an address that Graph gave. Follows no redirect: it would carry the token along. */
+export class MediaDownload {
+  readonly #graphOrigin: string
+  readonly #agent: Agent
+
+  constructor(options: { graphBaseUrl: string; timeoutMs: number; connectTimeoutMs: number }) {
+    this.#graphOrigin = new URL(options.graphBaseUrl).origin
+    this.#agent = new Agent({
+      connect: { timeout: options.connectTimeoutMs },
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+    })
+  }
+
+  async open(url: string, token: string, signal: AbortSignal): Promise<OpenedFile> {
+    if (!this.#trusts(url))
+      return { ok: false, failure: 'retryable', detail: "Graph gave an address that is not Meta's" }
+    try {
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await request(url, { dispatcher: this.#agent, headers, signal })
+      if (answer.statusCode === 200)
+        return { ok: true, content: answer.body, bytes: asNumber(answer.headers['content-length']) }
+      await answer.body.dump()
+      return {
+        ok: false,
+        failure: failureOf(answer.statusCode),
+        detail: `the file's host answered ${answer.statusCode}`,
+      }
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+      return { ok: false, failure: 'retryable', detail: `the file's host could not be reached (${code})` }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy()
+  }
+
+  #trusts(address: string): boolean {
+    const url = URL.canParse(address) ? new URL(address) : undefined
+    if (url === undefined) return false
+    return url.origin === this.#graphOrigin || (url.protocol === 'https:' && META_HOSTS.test(url.hostname))
+  }
+}
+
+function failureOf(status: number): 'gone' | 'auth' | 'retryable' {
+  if (status === 404 || status === 410) return 'gone'
+  return status === 401 || status === 403 ? 'auth' : 'retryable'
+}
