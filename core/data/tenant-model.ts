@@ -27,9 +27,10 @@ export class TenantModel extends Model {
    * planner, and the tenant id is filled in on insert.
    */
   // biome-ignore-start lint/complexity/noThisInStatic: `this` is the subclass that is asked
-  static in<M extends TenantModel>(this: ModelClass<M>, uow: UnitOfWork): QueryBuilderType<M> {
-    const model = this as unknown as typeof Model
-    return this.query(uow.trx)
+  static in<M extends TenantModel>(this: new () => M, uow: UnitOfWork): QueryBuilderType<M> {
+    const model = this as unknown as ModelClass<M>
+    return model
+      .query(uow.trx)
       .context({ tenantId: uow.tenantId })
       .onBuild((builder) => {
         if (!builder.isInsert()) builder.where(`${builder.tableRefFor(model)}.tenant_id`, uow.tenantId)
