@@ -1,0 +1,143 @@
+-- Records what became of a batch, apart from its effects. All arrays may be empty.
+-- p_lanes:    keys that begin to wait        [{ t, k, p, n tenant, at next try, a attempt, e error, b blocked }]
+-- p_parked:   events that wait               [{ t, k, p, n, o }]
+-- p_dead:     events given up                [{ t, k, p, n, o, y type, e error, a attempts, r raw }]
+-- p_handled:  waiting events that are done   [{ t, k, o }]
+-- p_failed:   lanes whose first event failed [{ t, k, at, a, e, b }]
+-- p_released: lanes that went well           [{ t, k }]; closed when nothing waits in them any more
+create function parley.settle(
+  p_grp text, p_now timestamptz, p_lanes json, p_parked json, p_dead json, p_handled json, p_failed json, p_released json
+) returns void
+language plpgsql as $$
+begin
+  if json_array_length(p_lanes) > 0 then
+    insert into parley.lane (grp, topic, key, part, tenant_id, next_at, attempt, blocked, error, since)
+      select p_grp, w.t, w.k, w.p, w.n, w.at, w.a, w.b, w.e, p_now
+        from json_to_recordset(p_lanes)
+          as w(t text, k text, p integer, n uuid, at timestamptz, a integer, e jsonb, b boolean)
+       order by 2, 3
+      on conflict do nothing;
+  end if;
+  if json_array_length(p_parked) > 0 then
+    insert into parley.parked (grp, topic, key, off, part, tenant_id)
+      select p_grp, w.t, w.k, w.o, w.p, w.n
+        from json_to_recordset(p_parked) as w(t text, k text, p integer, n uuid, o bigint)
+       order by 2, 3, 4
+      on conflict do nothing;
+  end if;
+  if json_array_length(p_handled) > 0 then
+    delete from parley.parked q using json_to_recordset(p_handled) as w(t text, k text, o bigint)
+     where q.grp = p_grp and q.topic = w.t and q.key = w.k and q.off = w.o;
+  end if;
+  if json_array_length(p_dead) > 0 then
+    delete from parley.parked q using json_to_recordset(p_dead) as w(t text, k text, o bigint)
+     where q.grp = p_grp and q.topic = w.t and q.key = w.k and q.off = w.o;
+    insert into parley.dead (grp, topic, part, off, tenant_id, key, type, error, attempts, died_at, raw)
+      select p_grp, w.t, w.p, w.o, w.n, w.k, w.y, w.e, w.a, p_now, w.r
+        from json_to_recordset(p_dead)
+          as w(t text, k text, p integer, n uuid, o bigint, y text, e jsonb, a integer, r text)
+      on conflict do nothing;
+  end if;
+  if json_array_length(p_failed) > 0 then
+    update parley.lane l set next_at = w.at, attempt = w.a, error = w.e, blocked = w.b
+      from json_to_recordset(p_failed) as w(t text, k text, at timestamptz, a integer, e jsonb, b boolean)
+     where l.grp = p_grp and l.topic = w.t and l.key = w.k;
+  end if;
+  if json_array_length(p_released) > 0 then
+    perform parley.lanes_release(p_grp, p_now, p_released);
+  end if;
+end
+$$
+----
+-- Lanes that went well start afresh; the empty ones are closed. A lane that somebody is parking behind right now is
+-- left open (skip locked) and looked at again. That nothing is parked is read after the lock, by a new snapshot.
+create function parley.lanes_release(p_grp text, p_now timestamptz, p_released json) returns void
+language plpgsql as $$
+declare
+  v_locked text[][];
+begin
+  update parley.lane l set attempt = 0, error = null, next_at = p_now
+    from json_to_recordset(p_released) as w(t text, k text)
+   where l.grp = p_grp and l.topic = w.t and l.key = w.k and l.attempt > 0;
+  select array_agg(array[b.topic, b.key]) into v_locked from (
+    select l.topic, l.key from parley.lane l
+      join json_to_recordset(p_released) as w(t text, k text) on l.topic = w.t and l.key = w.k
+     where l.grp = p_grp
+     order by l.topic, l.key
+       for update of l skip locked
+  ) b;
+  delete from parley.lane l using (
+    select v_locked[i][1] as topic, v_locked[i][2] as key from generate_subscripts(v_locked, 1) i
+  ) w
+   where l.grp = p_grp and l.topic = w.topic and l.key = w.key
+     and not exists (select from parley.parked q where q.grp = p_grp and q.topic = l.topic and q.key = l.key);
+end
+$$
+----
+-- The next tenant after p_after (and around) that has a lane which is due, without those in p_busy.
+create function parley.lane_next_tenant(p_grp text, p_now timestamptz, p_after uuid, p_busy uuid[]) returns uuid
+language sql stable as $$
+  (select l.tenant_id from parley.lane l
+    where l.grp = p_grp and not l.blocked and l.next_at <= p_now and l.tenant_id > p_after and l.tenant_id <> all (p_busy)
+    order by l.tenant_id limit 1)
+  union all
+  (select l.tenant_id from parley.lane l
+    where l.grp = p_grp and not l.blocked and l.next_at <= p_now and l.tenant_id <= p_after and l.tenant_id <> all (p_busy)
+    order by l.tenant_id limit 1)
+  limit 1
+$$
+----
+-- Begins a run over waiting events of one tenant: tenants take turns, a run is bounded in lanes and events, so a tenant
+-- with a thousand lanes gets no more than one with a single lane. A lane that has failed gives its first event only.
+-- The lanes stay locked until COMMIT, in a way that lets others park behind them.
+create function parley.lane_begin(
+  p_grp text, p_now timestamptz, p_after uuid, p_busy uuid[], p_lanes integer, p_events integer, p_timeout_ms integer
+) returns json
+language plpgsql as $$
+declare
+  v_tenant uuid;
+  v_lanes json;
+  v_events json;
+begin
+  perform parley.group_enter(p_grp, p_timeout_ms);
+  v_tenant := parley.lane_next_tenant(p_grp, p_now, p_after, p_busy);
+  if v_tenant is null then
+    return null;
+  end if;
+  with claimed as materialized (
+    select l.topic, l.key, l.part, l.attempt
+      from parley.lane l
+     where l.grp = p_grp and l.tenant_id = v_tenant and not l.blocked and l.next_at <= p_now
+     order by l.next_at, l.topic, l.key
+     limit p_lanes
+       for no key update skip locked
+  ), waiting as (
+    select c.topic, c.part, c.key, q.off
+      from claimed c
+     cross join lateral (
+       select q.off from parley.parked q
+        where q.grp = p_grp and q.topic = c.topic and q.key = c.key
+        order by q.off
+        limit case when c.attempt > 0 then 1 else ceil(p_events::numeric / (select count(*) from claimed)) end
+     ) q
+  )
+  select (select coalesce(json_agg(json_build_object('t', c.topic, 'k', c.key, 'p', c.part, 'a', c.attempt)), '[]') from claimed c),
+         (select coalesce(json_agg(json_build_object(
+            'topic', w.topic, 'part', w.part, 'off', w.off, 'id', l.id, 'tenant_id', v_tenant, 'key', w.key,
+            'type', l.type, 'data', l.data, 'headers', l.headers) order by w.topic, w.part, w.off), '[]')
+            from waiting w
+            left join parley.log l on l.topic = w.topic and l.part = w.part and l.off = w.off)
+    into v_lanes, v_events;
+  return json_build_object('tenant', v_tenant, 'lanes', v_lanes, 'events', v_events);
+end
+$$
+----
+-- Milliseconds until the next lane of each group is due; only groups that have one.
+create function parley.lane_due(p_groups text[], p_now timestamptz) returns table (grp text, wait_ms double precision)
+language sql stable as $$
+  select g, extract(epoch from (d.next_at - p_now)) * 1000
+    from unnest(p_groups) g
+   cross join lateral (
+     select l.next_at from parley.lane l where l.grp = g and not l.blocked order by l.next_at limit 1
+   ) d
+$$
