@@ -1,0 +1,21 @@
+import { problem, type RawBody, type Reply } from '../../plugin/route.ts'
+import type { WebhookReply } from '../../plugin/webhook.ts'
+
+/** One answer for an unknown adapter, an unknown endpoint and a switched-off one: nobody learns which. */
+export function notFound(): Reply {
+  return problem(404, 'webhook.not-found', 'There is no such webhook endpoint.')
+}
+
+/** One answer for unsigned, wrongly signed, and an endpoint that cannot verify anything. */
+export function notSigned(): Reply {
+  return problem(401, 'webhook.not-signed', 'The call does not carry the signature that this endpoint expects.')
+}
+
+export function plainReply(reply: WebhookReply): Reply {
+  const body: RawBody = {
+    $$type: 'parley.raw-body',
+    content: reply.body ?? '',
+    contentType: reply.contentType ?? 'text/plain; charset=utf-8',
+  }
+  return { status: reply.status, body }
+}
