@@ -6,6 +6,11 @@ export interface Clock {
   now(): Date
   /** Monotonic by the same clock, in milliseconds since the epoch. */
   millis(): number
+  /**
+   * Only clocks that can be moved by hand have it: calls back right after a move, with the milliseconds moved. Timers by
+   * real time (job queues) set themselves anew. Returns how to stop listening.
+   */
+  onJump?(listener: (movedMs: number) => void): () => void
 }
 
 /** pino's shape. Objects come first; secrets are redacted by name. */
