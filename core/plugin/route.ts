@@ -45,6 +45,15 @@ export interface RawBody {
   readonly contentType: string
 }
 
+/** A file of a multipart body, whole in memory. Name and type are the sender's claims. */
+export interface UploadedFile {
+  /** The form field it came in. */
+  readonly field: string
+  readonly fileName: string
+  readonly contentType: string
+  readonly content: Buffer
+}
+
 /** Who may call: a permission (from the plugin's manifest), a scheme of its own, or everybody, with the reason written down. */
 export type Access = { readonly permission: string } | { readonly scheme: string } | { readonly public: string }
 
@@ -61,14 +70,23 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly params?: Schema<P>
   readonly query?: Schema<Q>
   readonly payload?: Schema<B>
-  /** Limit and content types of the request body. Default 1 MiB of JSON. `multipart` gives `{ files }` in memory. */
-  readonly body?: { readonly maxBytes?: number; readonly multipart?: boolean }
+  /**
+   * Limit and content types of the request body. Default 1 MiB of JSON. `multipart` gives `{ files, …fields }` in memory,
+   * `files` being {@link UploadedFile}s; the payload schema sees the fields (texts) and the files.
+   */
+  readonly body?: { readonly maxBytes?: number; readonly multipart?: boolean; readonly maxFiles?: number }
   /** Answers by status; the error answers shared by all routes are added. */
   readonly responses: Readonly<
     Record<number, { readonly description: string; readonly schema?: Schema; readonly contentType?: string }>
   >
   /** True for writes that honour `Idempotency-Key`. Default: true for POST, with permission or scheme. */
   readonly idempotent?: boolean
+  /** `any`: callable from pages of every origin, without cookies (web chat). Default: from the configured origins. */
+  readonly cors?: 'any'
+  /** `any`: other sites may show the answer in a frame (a web-chat page). Default: nobody may. */
+  readonly frames?: 'self' | 'any'
+  /** Content-Security-Policy of the answer, without `frame-ancestors`. Default: nothing may load. */
+  readonly csp?: string
   handle(request: RouteRequest<P, Q, B>): Promise<Reply>
 }
 

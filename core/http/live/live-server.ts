@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Server } from '@hapi/hapi'
+import nes from '@hapi/nes'
+import type { LivePublisher, LiveTopic } from '../../plugin/live.ts'
+import type { Logger } from '../../plugin/services.ts'
+import type { Gate } from '../options.ts'
+import type { Authentication } from '../request/authentication.ts'
+import type { LiveSettings } from '../settings.ts'
+import { type GuardParts, guardSockets } from './guard.ts'
+import { type RawSocket, socketServerOf } from './nes-internals.ts'
+import { type Socket, Subscribers } from './subscribers.ts'
+import { openTopic, recognizedOf } from './topics.ts'
+
+export interface LiveParts extends GuardParts {
+  readonly authentication: Authentication
+  readonly gate: Gate
+  readonly log: Logger
+  /** hapi's auth strategy: any registered scheme. */
+  readonly strategy: string
+}
+
+export interface LiveServer {
+  readonly publisher: LivePublisher
+  open(topic: LiveTopic, pluginId: string): void
+  start(): void
+  /** Sends every client away (1012, "service restart"), spread over the jitter, and cuts those who do not go. */
+  close(): Promise<void>
+}
+
+/**
+ * The WebSocket. A client introduces itself with `auth: { headers: { authorization: '<scheme> <token>' } }` and subscribes
+ * to topics. Its credential is looked up again every few seconds, so that a revoked one loses its sockets.
+ */
+export async function createLiveServer(server: Server, parts: LiveParts): Promise<LiveServer> {
+  const { live } = parts.settings
+  await server.register({ plugin: nes.plugin, options: nesOptions(live, parts.strategy) })
+  guardSockets(server, parts)
+  const raw = (socket: Socket) => (socket as Socket & { readonly _ws: RawSocket })._ws
+  const subscribers = new Subscribers({ settings: live, log: parts.log, cut: (socket) => raw(socket).terminate() })
+  const topics = { server, subscribers, gate: parts.gate, settings: live, log: parts.log }
+  let timer: NodeJS.Timeout | undefined
+  return {
+    publisher: subscribers,
+    open: (topic, pluginId) => openTopic(topic, pluginId, topics),
+    start: () => {
+      timer = setInterval(() => void reverify(subscribers, parts), live.reverifyMs)
+      timer.unref()
+    },
+    close: () => {
+      clearInterval(timer)
+      return sendAway(server, live.closeJitterMs)
+    },
+  }
+}
+
+function nesOptions(live: LiveSettings, strategy: string) {
+  return {
+    auth: {
+      type: 'direct',
+      endpoint: '/nes/auth',
+      route: { strategy, mode: 'required' },
+      timeout: live.authTimeoutMs,
+      minAuthVerifyInterval: false,
+    },
+    heartbeat: { interval: live.heartbeatMs, timeout: live.heartbeatTimeoutMs },
+    maxConnections: live.maxSockets,
+  } as const
+}
+
+async function reverify(subscribers: Subscribers, { authentication, log }: LiveParts): Promise<void> {
+  for (const socket of subscribers.sockets()) {
+    const recognized = recognizedOf(socket)
+    try {
+      const holds = recognized !== undefined && (await authentication.stillHolds(recognized))
+      if (!holds) void socket.disconnect()
+    } catch (error) {
+      // The storage is away: who was let in stays, until it can be asked again.
+      log.warn({ error }, 'live credentials could not be looked up again')
+      return
+    }
+  }
+}
+
+/** 1012 tells clients to come back, which finds them another server; the jitter keeps them from coming all at once. */
+async function sendAway(server: Server, jitterMs: number): Promise<void> {
+  const sockets = [...socketServerOf(server).clients]
+  await Promise.all(
+    sockets.map(async (socket, place) => {
+      await delay((jitterMs * place) / Math.max(1, sockets.length))
+      socket.close(1012, 'service restart')
+    }),
+  )
+  await delay(sockets.length === 0 ? 0 : GOODBYE_MS)
+  for (const socket of socketServerOf(server).clients) socket.terminate()
+}
+
+/** What a client gets to answer the closing frame. */
+const GOODBYE_MS = 250

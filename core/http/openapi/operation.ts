@@ -1,0 +1,102 @@
+import type { Route } from '../../plugin/route.ts'
+import { isIdempotent } from '../idempotency/guard.ts'
+import { parameterNames } from '../routes/fingerprint.ts'
+import { hoist, type JsonSchema, jsonSchemaOf } from './json-schema.ts'
+import { problemName } from './shared.ts'
+
+type Definitions = Record<string, JsonSchema>
+
+/** A route as an OpenAPI operation. Definitions its schemas bring along are added to `definitions`. */
+export function operationOf(
+  route: Route,
+  schemes: readonly string[],
+  definitions: Definitions,
+): Record<string, unknown> {
+  const parameters = parametersOf(route, definitions)
+  const body = requestBodyOf(route, definitions)
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    tags: route.tags,
+    security: securityOf(route, schemes),
+    ...('public' in route.access ? { 'x-public': route.access.public } : {}),
+    ...('permission' in route.access ? { 'x-permission': route.access.permission } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: body }),
+    responses: responsesOf(route, definitions),
+  }
+}
+
+/** Any registered scheme does where a permission is asked for; its name stands as the role that is needed (OpenAPI 3.1). */
+function securityOf({ access }: Route, schemes: readonly string[]): readonly Record<string, readonly string[]>[] {
+  if ('public' in access) return []
+  if ('scheme' in access) return [{ [access.scheme]: [] }]
+  return schemes.map((scheme) => ({ [scheme]: [access.permission] }))
+}
+
+function parametersOf(route: Route, definitions: Definitions): readonly unknown[] {
+  const inPath = route.params === undefined ? {} : propertiesOf(hoist(jsonSchemaOf(route.params), definitions))
+  const query = route.query === undefined ? {} : hoist(jsonSchemaOf(route.query), definitions)
+  const required = new Set(Array.isArray(query.required) ? query.required : [])
+  return [
+    ...parameterNames(route.path).map((name) => parameter('path', name, inPath[name] ?? { type: 'string' }, true)),
+    ...Object.entries(propertiesOf(query)).map(([name, schema]) =>
+      parameter('query', name, schema, required.has(name)),
+    ),
+    ...(isIdempotent(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+  ]
+}
+
+function parameter(place: 'path' | 'query', name: string, schema: JsonSchema, required: boolean) {
+  const { description, ...rest } = schema
+  return { name, in: place, required, ...(description === undefined ? {} : { description }), schema: rest }
+}
+
+function propertiesOf(schema: JsonSchema): Record<string, JsonSchema> {
+  return (schema.properties ?? {}) as Record<string, JsonSchema>
+}
+
+function requestBodyOf(route: Route, definitions: Definitions): Record<string, unknown> | undefined {
+  if (route.body?.multipart) {
+    return { required: true, content: { 'multipart/form-data': { schema: formSchema(route, definitions) } } }
+  }
+  if (route.payload === undefined || route.method === 'GET') return undefined
+  const schema = hoist(jsonSchemaOf(route.payload), definitions)
+  const required = route.payload.type !== 'object' || (Array.isArray(schema.required) && schema.required.length > 0)
+  return { required, content: { 'application/json': { schema } } }
+}
+
+/** `files` of the contract are the form's file parts, whatever the fields they come in are called. */
+function formSchema(route: Route, definitions: Definitions): JsonSchema {
+  const described = route.payload === undefined ? {} : hoist(jsonSchemaOf(route.payload), definitions)
+  const file = { type: 'string', contentMediaType: 'application/octet-stream' }
+  return {
+    type: 'object',
+    properties: { ...propertiesOf(described), files: { type: 'array', items: file } },
+  }
+}
+
+function responsesOf(route: Route, definitions: Definitions): Record<string, unknown> {
+  const shared = sharedStatuses(route).map((status) => [
+    status,
+    { $ref: `#/components/responses/${problemName(status)}` },
+  ])
+  const own = Object.entries(route.responses).map(([status, documented]) => {
+    const { description, schema, contentType = 'application/json' } = documented
+    const content =
+      schema === undefined
+        ? documented.contentType === undefined
+          ? undefined
+          : { [documented.contentType]: {} }
+        : { [contentType]: { schema: hoist(jsonSchemaOf(schema), definitions) } }
+    return [status, { description, ...(content === undefined ? {} : { content }) }]
+  })
+  return Object.fromEntries([...shared, ...own])
+}
+
+function sharedStatuses(route: Route): readonly number[] {
+  const guarded = 'public' in route.access ? [] : [401, 403]
+  const body = route.method === 'GET' ? [] : [413, 415]
+  const key = isIdempotent(route) ? [409, 422] : []
+  return [400, ...guarded, 404, ...key, ...body, 500, 503]
+}

@@ -1,0 +1,61 @@
+import type { Request, ServerAuthScheme } from '@hapi/hapi'
+import type { Access } from '../../plugin/route.ts'
+import { Refused } from '../answer/refused.ts'
+import type { Gate } from '../options.ts'
+import { type Authentication, forbidden, type Recognized } from './authentication.ts'
+import { contextOf } from './context.ts'
+
+/** What a mounted route tells the access check. */
+export interface Guarded {
+  readonly pluginId: string
+  readonly access: Access
+}
+
+declare module '@hapi/hapi' {
+  interface RouteOptionsApp {
+    guarded?: Guarded
+    /** The route's id in the contract. */
+    routeId?: string
+  }
+}
+
+const CLOSED = { status: 404, code: 'route.not-found', detail: 'There is nothing at this path.' }
+
+/**
+ * hapi's authentication scheme for all routes with a permission or a scheme. Runs before the body is read: an unknown
+ * credential, a missing permission or a closed gate costs no upload. A closed gate looks like a route that does not exist.
+ */
+export function accessScheme(authentication: Authentication, gate: Gate): ServerAuthScheme {
+  return () => ({
+    authenticate: async (request, h) => {
+      const guarded = request.route.settings.app?.guarded
+      const recognized = await recognize(request, authentication, guarded?.access)
+      contextOf(request).actor = recognized.actor
+      if (guarded !== undefined) {
+        if (!(await gate(guarded.pluginId, recognized.actor.tenantId))) throw new Refused(CLOSED)
+        const refusal = forbidden(guarded.access, recognized)
+        if (refusal !== undefined) throw new Refused(refusal)
+      }
+      return h.authenticated({ credentials: { recognized } })
+    },
+  })
+}
+
+/** The gate of a public route, which no authentication runs for. */
+export async function publicGate(gate: Gate, pluginId: string): Promise<void> {
+  if (!(await gate(pluginId, ''))) throw new Refused(CLOSED)
+}
+
+declare module '@hapi/hapi' {
+  interface AuthCredentials {
+    recognized?: Recognized
+  }
+}
+
+async function recognize(request: Request, authentication: Authentication, access: Access = { permission: '' }) {
+  const header = request.raw.req.headers.authorization
+  const recognized = await authentication.recognize(header)
+  const wrongScheme = recognized !== undefined && 'scheme' in access && access.scheme !== recognized.scheme
+  if (recognized === undefined || wrongScheme) throw new Refused(authentication.challenge(access, header !== undefined))
+  return recognized
+}

@@ -1,0 +1,87 @@
+import { permits } from '../../access/permits.ts'
+import type { Authenticator } from '../../plugin/authenticator.ts'
+import { ParleyError } from '../../plugin/errors.ts'
+import type { Access, Actor } from '../../plugin/route.ts'
+import type { ProblemFacts } from '../answer/problem.ts'
+
+/** A credential that was recognized, and where it came from; the token is kept to look it up again, never shown. */
+export interface Recognized {
+  readonly actor: Actor
+  readonly scheme: string
+  readonly token: string
+}
+
+/** Turns `Authorization: <scheme> <token>` into an actor, by the schemes that were registered. */
+export class Authentication {
+  readonly #byScheme = new Map<string, Authenticator>()
+
+  /** Throws `authenticator.invalid` when one of the schemes is taken, or is not lower case. */
+  check(authenticators: readonly Authenticator[]): void {
+    const taken = new Set(this.#byScheme.keys())
+    for (const { scheme } of authenticators) {
+      if (!/^[a-z][a-z0-9-]*$/.test(scheme) || taken.has(scheme)) {
+        throw new ParleyError(
+          'authenticator.invalid',
+          `Expected an authentication scheme in lower case that nobody else registered, got "${scheme}".`,
+        )
+      }
+      taken.add(scheme)
+    }
+  }
+
+  /** Throws as {@link check} does. */
+  register(authenticator: Authenticator): void {
+    this.check([authenticator])
+    this.#byScheme.set(authenticator.scheme, authenticator)
+  }
+
+  schemes(): readonly string[] {
+    return [...this.#byScheme.keys()]
+  }
+
+  /** `undefined` when the header is absent, malformed, of an unknown scheme, or its token is not known. */
+  async recognize(header: string | string[] | undefined): Promise<Recognized | undefined> {
+    if (typeof header !== 'string') return undefined
+    const space = header.indexOf(' ')
+    if (space <= 0) return undefined
+    const scheme = header.slice(0, space).toLowerCase()
+    const token = header.slice(space + 1).trim()
+    if (token === '') return undefined
+    const actor = await this.#byScheme.get(scheme)?.authenticate(token)
+    return actor === undefined ? undefined : { actor, scheme, token }
+  }
+
+  /** True while the credential still names the same actor. */
+  async stillHolds({ scheme, token, actor }: Recognized): Promise<boolean> {
+    const now = await this.#byScheme.get(scheme)?.authenticate(token)
+    return now !== undefined && now.id === actor.id && now.tenantId === actor.tenantId
+  }
+
+  /** 401, naming the schemes that would do (RFC 9110 §11.6.1). */
+  challenge(access: Access, came: boolean): ProblemFacts {
+    const schemes = 'scheme' in access ? [access.scheme] : this.schemes()
+    return {
+      status: 401,
+      code: came ? 'auth.invalid' : 'auth.required',
+      detail: came
+        ? 'The credential in the Authorization header is not known, or is no longer valid.'
+        : `This needs a credential: Authorization: ${schemes.map(titled).join(' or ')} …`,
+      headers: { 'www-authenticate': schemes.map((scheme) => `${titled(scheme)} realm="parley"`).join(', ') },
+    }
+  }
+}
+
+/** Why the actor may not, or `undefined` when it may. */
+export function forbidden(access: Access, recognized: Recognized): ProblemFacts | undefined {
+  if (!('permission' in access)) return undefined
+  if (permits(recognized.actor, access.permission)) return undefined
+  return {
+    status: 403,
+    code: 'auth.forbidden',
+    detail: `This needs the permission "${access.permission}".`,
+    extra: { permission: access.permission },
+  }
+}
+
+/** `bearer` → `Bearer`, as clients write it. */
+const titled = (scheme: string) => `${scheme.charAt(0).toUpperCase()}${scheme.slice(1)}`
