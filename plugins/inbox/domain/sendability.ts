@@ -1,0 +1,110 @@
+import {
+  type ChannelCapabilities,
+  type ConnectionHealth,
+  OUTBOUND_KINDS,
+  type OutboundContent,
+  type OutboundKind,
+  type Result,
+  refuse,
+  type SendRefusal,
+} from '@parley/core'
+
+/** What opened the window: a message, or a referral (an ad, a link), which some channels let run longer. */
+export type Opener = 'message' | 'referral'
+
+export interface Consent {
+  readonly marketing?: 'stop' | 'resume'
+  readonly all?: 'stop' | 'resume'
+}
+
+/** All that decides whether this person may be written to, as data. */
+export interface SendabilityFacts {
+  readonly now: Date
+  /** Absent when the connection's channel does not run here. */
+  readonly capabilities: ChannelCapabilities | undefined
+  readonly health: ConnectionHealth
+  readonly opener: Opener | null
+  readonly expiresAt: Date | null
+  readonly consent: Consent
+  readonly blocked: boolean
+}
+
+export type SendPurpose = 'conversation' | 'marketing'
+
+export interface Sendability {
+  /** True when a free message may be sent now. */
+  readonly open: boolean
+  readonly opener: Opener | null
+  readonly expiresAt: string | null
+  /** Kinds that would pass the gate now. */
+  readonly allowed: readonly OutboundKind[]
+  readonly maxTextLength: number | null
+  /** Why the list is shorter than what the channel can do. */
+  readonly reasons: readonly SendRefusal[]
+}
+
+/** Read by the composer before anything is written. */
+export function sendability(facts: SendabilityFacts): Sendability {
+  const barred = barrier(facts, 'conversation')
+  const open = windowOpen(facts)
+  const sends = facts.capabilities?.sends ?? []
+  const allowed = barred.ok ? sends.filter((kind) => open || whenClosed(facts).includes(kind)) : []
+  const reasons = barred.ok ? (open ? [] : (['window-closed'] as const)) : [barred.reason]
+  return {
+    open: barred.ok && open,
+    opener: facts.opener,
+    expiresAt: facts.expiresAt?.toISOString() ?? null,
+    allowed: OUTBOUND_KINDS.filter((kind) => allowed.includes(kind)),
+    maxTextLength: facts.capabilities?.maxTextLength ?? null,
+    reasons,
+  }
+}
+
+/** The one gate: agents, bots, campaigns and reminders all pass here. */
+export function checkSend(
+  facts: SendabilityFacts,
+  content: OutboundContent,
+  purpose: SendPurpose = 'conversation',
+): Result<object, SendRefusal> {
+  const barred = barrier(facts, purpose)
+  if (!barred.ok) return barred
+  const capabilities = facts.capabilities
+  if (capabilities === undefined || !capabilities.sends.includes(content.kind))
+    return refuse('kind-not-supported', `This channel does not send messages of kind "${content.kind}".`)
+  if (!windowOpen(facts) && !whenClosed(facts).includes(content.kind))
+    return refuse('window-closed', `The window is closed: now this channel sends only ${listed(whenClosed(facts))}.`)
+  return checkLength(capabilities, content)
+}
+
+function barrier(facts: SendabilityFacts, purpose: SendPurpose): Result<object, SendRefusal> {
+  if (facts.capabilities === undefined)
+    return refuse('channel-not-running', 'The channel of this conversation is not running.', true)
+  if (facts.health === 'auth-failed')
+    return refuse('channel-unhealthy', "The channel's account refuses our credential; mend the connection first.", true)
+  if (facts.blocked) return refuse('opted-out', 'This contact is blocked.')
+  if (facts.consent.all === 'stop' || (purpose === 'marketing' && facts.consent.marketing === 'stop'))
+    return refuse('opted-out', 'This person asked not to be written to.')
+  return { ok: true }
+}
+
+function checkLength(capabilities: ChannelCapabilities, content: OutboundContent): Result<object, SendRefusal> {
+  if (!('text' in content) || content.text === undefined) return { ok: true }
+  const caption = content.kind !== 'text' && content.kind !== 'interactive'
+  const limit = caption ? capabilities.maxCaptionLength : capabilities.maxTextLength
+  const length = [...content.text].length
+  if (length <= limit) return { ok: true }
+  return refuse('too-long', `The text has ${length} characters; this channel takes ${limit}.`)
+}
+
+function windowOpen(facts: SendabilityFacts): boolean {
+  if (facts.capabilities?.window === null) return true
+  return facts.expiresAt !== null && facts.now.getTime() < facts.expiresAt.getTime()
+}
+
+function whenClosed(facts: SendabilityFacts): readonly OutboundKind[] {
+  return facts.capabilities?.window?.whenClosed ?? []
+}
+
+function listed(kinds: readonly string[]): string {
+  return kinds.length === 0 ? 'nothing' : kinds.join(', ')
+}

@@ -1,0 +1,48 @@
+import { type ContactDirectory, type Database, ParleyError } from '@parley/core'
+import { v7 as uuidv7 } from 'uuid'
+import { TestClock } from '../../../core/testing/test-clock.ts'
+import { createTestDatabase } from '../../../core/testing/test-database.ts'
+import { createDirectory } from '../../../plugins/contacts/directory/contact-directory.ts'
+
+export interface ContactsDatabase {
+  readonly database: Database
+  readonly directory: ContactDirectory
+  readonly clock: TestClock
+  readonly tenantId: string
+  /** Types of the events that were appended, in order. */
+  readonly published: { type: string; data: unknown }[]
+  drop(): Promise<void>
+}
+
+/** The contacts plugin's tables, and a log that only remembers: what is under test here is the plugin's own writing. */
+export async function contactsDatabase(): Promise<ContactsDatabase> {
+  const directory = new URL('../../../plugins/contacts/migrations/', import.meta.url)
+  const published: { type: string; data: unknown }[] = []
+  const clock = new TestClock()
+  const db = await createTestDatabase({
+    sources: [{ id: 'contacts', directory }],
+    clock,
+    events: {
+      prepare: (tenantId, event) => ({
+        id: uuidv7(),
+        topic: event.type.topic,
+        tenantId,
+        hash: 0,
+        row: JSON.stringify({ type: event.type.type, data: event.data }),
+      }),
+      append: async (_trx, events) => {
+        published.push(...events.map((event) => JSON.parse(event.row)))
+      },
+      committed() {},
+    },
+  })
+  if (db.database === undefined) throw new ParleyError('test.database', 'The test database came without a runner.')
+  return {
+    database: db.database,
+    directory: createDirectory(clock),
+    clock,
+    tenantId: uuidv7(),
+    published,
+    drop: () => db.drop(),
+  }
+}
