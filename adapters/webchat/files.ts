@@ -7,7 +7,7 @@ import type { Visitor } from './visitor.ts'
 const UPLOAD = 'webchat.upload'
 const LINK = 'webchat.file'
 
-export interface UploadedFile {
+export interface StoredFile {
   readonly objectKey: string
   readonly kind: MediaKind
   readonly mimeType: string
@@ -43,13 +43,13 @@ export class Files {
     visitor: Visitor,
     content: Buffer,
     declaredName: string | undefined,
-  ): Promise<Result<{ file: UploadedFile; ticket: string }, 'file-empty' | 'file-type-refused' | 'file-too-large'>> {
+  ): Promise<Result<{ file: StoredFile; ticket: string }, 'file-empty' | 'file-type-refused' | 'file-too-large'>> {
     const type = await inspectFile(content, this.#settings.fileTypes)
     if (!type.ok) return type
     const { maxFileBytes } = this.#settings
     const put = await this.#store.put(visitor.tenantId, content, { mimeType: type.mimeType, maxBytes: maxFileBytes })
     if (!put.ok) return refuse('file-too-large', `A file may have ${maxFileBytes} bytes at most.`)
-    const file: UploadedFile = {
+    const file: StoredFile = {
       objectKey: put.object.key,
       kind: type.kind,
       mimeType: type.mimeType,
@@ -61,7 +61,7 @@ export class Files {
   }
 
   /** The file behind a ticket of this visitor's own; `undefined` for anybody else's, a forged or an expired one. */
-  redeem(visitor: Visitor, ticket: string): UploadedFile | undefined {
+  redeem(visitor: Visitor, ticket: string): StoredFile | undefined {
     const claims = this.#tokens.verify(UPLOAD, ticket)
     if (claims === undefined) return undefined
     const { visitorId, tenantId, objectKey, kind, mimeType, fileName, bytes, sha256 } = claims
@@ -83,7 +83,7 @@ export class Files {
     return { content: found.content, mimeType, fileName, bytes: found.object.bytes }
   }
 
-  #ticket(visitor: Visitor, file: UploadedFile): string {
+  #ticket(visitor: Visitor, file: StoredFile): string {
     const { tenantId, visitorId } = visitor
     const claims = { ...file, bytes: String(file.bytes), tenantId, visitorId }
     return this.#tokens.sign(UPLOAD, claims, this.#settings.uploadTtlSeconds)

@@ -7,7 +7,7 @@ import {
   type IngressItem,
   identityKey,
 } from '@parley/core'
-import type { UploadedFile } from './files.ts'
+import type { StoredFile } from './files.ts'
 import { identitiesOf, senderOf, type Visitor } from './visitor.ts'
 
 export const CHANNEL = 'webchat'
@@ -24,7 +24,7 @@ export interface VisitorMessage {
 }
 
 /** Text, tap or file, as every channel says it. */
-export function contentOf(message: VisitorMessage, file: UploadedFile | undefined): InboundContent {
+export function contentOf(message: VisitorMessage, file: StoredFile | undefined): InboundContent {
   const text = message.text ?? ''
   if (file !== undefined) {
     const { objectKey, mimeType, fileName, bytes, sha256 } = file

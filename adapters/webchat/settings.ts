@@ -82,13 +82,13 @@ export const settingsSchema: Joi.ObjectSchema<WebchatSettings> = Joi.object({
   limits: Joi.object({
     sessions: rate(30, 30),
     messages: rate(20, 60),
-    reads: rate(60, 240),
+    reads: rate(120, 600),
     files: rate(10, 10),
     buckets: positive(100_000),
   }).default({
     sessions: { burst: 30, perMinute: 30 },
     messages: { burst: 20, perMinute: 60 },
-    reads: { burst: 60, perMinute: 240 },
+    reads: { burst: 120, perMinute: 600 },
     files: { burst: 10, perMinute: 10 },
     buckets: 100_000,
   }),

@@ -1,4 +1,4 @@
-import { created, defineRoute, problem, type Route, raw } from '@parley/core'
+import { created, defineRoute, problem, type Route, raw, type UploadedFile } from '@parley/core'
 import Joi from 'joi'
 import { type Context, forVisitor, TAGS } from '../context.ts'
 import type { Files } from '../files.ts'
@@ -23,7 +23,8 @@ function uploadRoute(context: Context, files: Files): Route {
     tags: TAGS,
     access: { scheme: 'visitor' },
     idempotent: false,
-    body: { multipart: true, maxBytes: context.settings.maxFileBytes + MULTIPART_OVERHEAD },
+    body: { multipart: true, maxFiles: 1, maxBytes: context.settings.maxFileBytes + MULTIPART_OVERHEAD },
+    payload: Joi.object<{ files: readonly UploadedFile[] }>({ files: Joi.array().required() }),
     responses: {
       201: {
         description: 'Stored; not sent yet',
@@ -42,7 +43,7 @@ function uploadRoute(context: Context, files: Files): Route {
     },
     handle: (request) =>
       forVisitor(context, request, 'files', async (visitor) => {
-        const [sent] = (request.payload as MultipartPayload).files
+        const [sent] = request.payload.files
         if (sent === undefined) return problem(422, 'webchat.file-missing', 'file: expected one file, found none.')
         const result = await files.upload(visitor, sent.content, sent.fileName)
         if (!result.ok) return problem(STATUS[result.reason], `webchat.${result.reason}`, result.detail)
@@ -50,10 +51,6 @@ function uploadRoute(context: Context, files: Files): Route {
         return created({ file: result.ticket, kind, mimeType, fileName, bytes })
       }),
   })
-}
-
-interface MultipartPayload {
-  readonly files: readonly { readonly content: Buffer; readonly fileName?: string }[]
 }
 
 function downloadRoute(context: Context, files: Files): Route {

@@ -25,7 +25,7 @@ function sendRoute(context: Context): Route {
     idempotent: false,
     payload: Joi.object<MessagePayload>({
       id: Joi.string().uuid().required().description('Made by the client, the same over all tries.'),
-      text: Joi.string().trim().max(maxTextLength),
+      text: Joi.string().max(maxTextLength).pattern(/\S/, 'more than white space'),
       file: Joi.string().max(4096).description('The ticket of an upload.'),
       payload: Joi.string().max(1000).description('A tap: the id of the button or row titled `text`.'),
       source: Joi.valid('button', 'list', 'quick-reply'),

@@ -30,6 +30,7 @@ export function pageRoutes(context: Context): readonly Route[] {
       tags: TAGS,
       access: { public: 'Customers have no account; the connection says which sites may frame it.' },
       params,
+      frames: 'any',
       responses: html,
       handle: ({ params: { connectionId }, origin }) => page(context, connectionId, 'embed', origin),
     }),

@@ -1,0 +1,106 @@
+/** @import { Answer, Host, StoredSession } from './types.d.ts' */
+
+/**
+ * Who this browser is. A visitor comes into being with the first message and is kept by the host only then; a customer whom
+ * the tenant vouches for is known from `identify` on.
+ */
+export class Session {
+  #connectionId
+  #host
+  #call
+  /** @type {StoredSession | undefined} */
+  #current
+  /** True once the host keeps it. */
+  #kept = false
+
+  /**
+   * @param {{ connectionId: string, host: Host, call: typeof import('./api.js').call }} deps
+   */
+  constructor({ connectionId, host, call }) {
+    this.#connectionId = connectionId
+    this.#host = host
+    this.#call = call
+  }
+
+  /** @type {StoredSession | undefined} */
+  get current() {
+    return this.#current
+  }
+
+  /** Picks up what the host kept, and has it renewed; without an answer the old one serves on. */
+  async resume() {
+    const kept = await this.#host.read()
+    if (kept === undefined) return
+    this.#current = kept
+    this.#kept = true
+    await this.#open({ token: kept.token })
+  }
+
+  /**
+   * The session to write with, made now if need be. Two tabs that begin at once share one visitor: the lock lets the second
+   * find what the first one kept.
+   *
+   * @returns {Promise<{ ok: true, session: StoredSession } | Extract<Answer, { ok: false }>>}
+   */
+  async toWrite() {
+    if (this.#current !== undefined) {
+      this.#keep()
+      return { ok: true, session: this.#current }
+    }
+    return exclusively(`parley.webchat.${this.#connectionId}`, async () => {
+      this.#current ??= await this.#host.read()
+      const opened = this.#current === undefined ? await this.#open({}) : undefined
+      if (opened !== undefined && !opened.ok) return opened
+      if (this.#current === undefined) return { ok: false, status: 0, retryable: true, code: 'no-session', detail: '' }
+      this.#keep()
+      return { ok: true, session: this.#current }
+    })
+  }
+
+  /**
+   * Becomes the customer whom the signed identity names.
+   *
+   * @param {string} identity
+   */
+  async identify(identity) {
+    const token = this.#current?.token
+    return this.#open({ identity, ...(token !== undefined && { token }) })
+  }
+
+  /** Forgets who this was. */
+  forget() {
+    this.#current = undefined
+    this.#kept = false
+    this.#host.clear()
+  }
+
+  /**
+   * @param {{ token?: string, identity?: string }} body
+   * @returns {Promise<Answer>}
+   */
+  async #open(body) {
+    const opened = await this.#call('POST', `/api/webchat/${this.#connectionId}/session`, { body })
+    if (!opened.ok) return opened
+    this.#current = { token: opened.body.token, participantId: opened.body.participantId }
+    if (this.#kept) this.#host.save(this.#current)
+    return opened
+  }
+
+  #keep() {
+    if (this.#kept || this.#current === undefined) return
+    this.#kept = true
+    this.#host.save(this.#current)
+  }
+}
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function exclusively(name, work) {
+  // Web Locks exist in secure contexts only; without them two tabs may become two visitors, and nothing worse.
+  const locks = globalThis.navigator?.locks
+  return locks === undefined ? work() : locks.request(name, work)
+}
