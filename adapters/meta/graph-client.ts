@@ -79,13 +79,12 @@ export class GraphClient {
     })
   }
 
-  /** Waits for calls under way. */
-  close(): Promise<void> {
-    return this.#pool.close()
-  }
-
-  destroy(): Promise<void> {
-    return this.#pool.destroy()
+  /** Waits for calls under way, until the signal cuts them off: those are `lost` then. */
+  async close(signal: AbortSignal): Promise<void> {
+    const cut = () => void this.#pool.destroy()
+    signal.addEventListener('abort', cut, { once: true })
+    await this.#pool.close()
+    signal.removeEventListener('abort', cut)
   }
 
   #path(request: GraphRequest): string {

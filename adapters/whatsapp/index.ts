@@ -59,8 +59,8 @@ export default definePlugin({
         provide(channelReceipts, { key, value: whatsappReceipts(graph) }),
         provide(channelTemplates, { key, value: whatsappTemplates(graph, settings) }),
       ],
-      async stop() {
-        await Promise.all([graph.close(), download.close()])
+      async stop(signal) {
+        await Promise.all([graph.close(signal), download.close()])
       },
     }
   },
