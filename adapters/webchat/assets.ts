@@ -23,11 +23,8 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 const LOADER = 'loader.js'
 
-/** Libraries of the page by the name they are served under; each stands for a file of that name in the folder. */
-const LIBRARIES: Readonly<Record<string, string>> = {
-  'preact.js': 'preact',
-  'nes.js': '@hapi/nes/lib/client.js',
-}
+/** A file of the folder that stands for a library's own: tests and types see the package, browsers get its module. */
+const LIBRARIES: Readonly<Record<string, string>> = { 'preact.js': 'preact' }
 
 export function loadAssets(folder = join(import.meta.dirname, 'widget')): Assets {
   const names = readdirSync(folder).filter((name) => extname(name) in TYPES && name !== LOADER)

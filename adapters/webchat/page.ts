@@ -53,6 +53,7 @@ export function pageHtml(config: PageConfig, assetBase: string): string {
 <title>${escapeHtml(config.title)}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assetBase}/styles.css">
+<script defer src="/assets/nes.js"></script>
 <script type="module" src="${assetBase}/main.js"></script>
 </head>
 <body>

@@ -28,7 +28,7 @@ export class Chat {
    *   host: Host,
    *   call: typeof import('./api.js').call,
    *   upload: typeof import('./upload.js').upload,
-   *   Client: new (url: string) => any,
+   *   Client: new (url: any) => any,
    *   socketUrl: string,
    *   arrived?: () => void,
    * }} deps

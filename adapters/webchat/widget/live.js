@@ -18,7 +18,7 @@ export class Live {
 
   /**
    * @param {{
-   *   Client: new (url: string) => any,
+   *   Client: new (url: any) => any,
    *   url: string,
    *   session: import('./session.js').Session,
    *   hint: () => void,

@@ -1,4 +1,3 @@
-import './nes.js'
 import { call } from './api.js'
 import { Chat } from './chat.js'
 import { frameHost, loaderPort, pageHost } from './host.js'
@@ -63,7 +62,8 @@ function start(host, wished) {
   const store = new Store()
   const session = new Session({ connectionId, host, call })
   const outbox = new Outbox(storage, connectionId)
-  const Client = /** @type {any} */ (window).nes.Client
+  // The kernel's own socket client, from a script of the page before this one.
+  const Client = window.nes.Client
   const socketUrl = location.origin.replace(/^http/, 'ws')
   const chat = new Chat({ config, store, session, outbox, host, call, upload, Client, socketUrl })
   const draw = () =>

@@ -87,6 +87,7 @@ export interface ParleyApi {
 declare global {
   interface Window {
     parley?: ParleyApi
+    nes: typeof import('@hapi/nes/lib/client')
   }
   /** Written in by the server. */
   const __PARLEY_CONFIG__: Pick<Config, 'connectionId' | 'title' | 'accent' | 'ink'>

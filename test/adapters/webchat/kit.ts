@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { Clock, Connection, ObjectStore, StoredObject } from '@parley/core'
 import { silentLogger, TestClock } from '@parley/core/testing'
 import { v7 } from 'uuid'
@@ -33,7 +33,7 @@ export interface KitOptions {
 /** The adapter on a real HTTP server with real tokens; what lies behind its ports is in memory. */
 export async function startWebchat(options: KitOptions = {}): Promise<WebchatUnderTest> {
   const clock = options.clock ?? options.from?.clock ?? new TestClock(new Date())
-  const tokens = options.from?.tokens ?? new HmacTokens(new KeyRing([{ id: 'k1', bytes: randomBytes(32) }]), clock)
+  const tokens = options.from?.tokens ?? new HmacTokens(new KeyRing([{ id: 'k1', key: randomBytes(32) }]), clock)
   const inbox = options.from?.inbox ?? new StandInInbox()
   const connection = options.from?.connection ?? testConnection(options.connection)
   const objects = new Map<string, Buffer>(options.from?.objects)

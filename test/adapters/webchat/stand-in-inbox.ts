@@ -12,8 +12,8 @@ import {
   messageChanged,
   messageReceived,
   type OutboundContent,
-  textOf,
   type ThreadHistory,
+  textOf,
 } from '@parley/core'
 import { filter, Subject } from 'rxjs'
 import { v7 } from 'uuid'
