@@ -15,7 +15,8 @@ export const crossTenantMark = 'cross-tenant: '
  * Walks the catalog and returns every breach of the tenant rules, for tests and for operators:
  * tables (and partitions) with `tenant_id`, and `parley.tenant`: row-level security enabled and forced, the tenant
  * policy as written by `tenantTable`, no other policy open to the application, no more grants than four, not owned by
- * it; keys that lead with `tenant_id` (unless the index carries a comment beginning with `cross-tenant: `); views that
+ * it; keys and b-tree indexes that lead with `tenant_id` (unless the index carries a comment beginning with
+ * `cross-tenant: `; search indexes, which cannot, are used inside engine functions only); views that
  * run as their owner; security definer functions that belong to another role than the engine's; the two roles' powers.
  */
 export async function auditTenantTables(adminKnex: Knex): Promise<readonly TableViolation[]> {
@@ -78,7 +79,8 @@ const keys = `
   select n.nspname || '.' || i.relname as object,
          case when x.indisunique then 'unique key' else 'index' end || ' of ' || t.object || ' does not lead with tenant_id' as rule
   from t join pg_index x on x.indrelid = t.oid join pg_class i on i.oid = x.indexrelid join pg_namespace n on n.oid = i.relnamespace
-  where ${touched} and t.tenant_column = 'tenant_id'
+  join pg_am m on m.oid = i.relam
+  where ${touched} and t.tenant_column = 'tenant_id' and m.amname = 'btree'
     and (x.indkey[0] = 0 or (select attname from pg_attribute where attrelid = t.oid and attnum = x.indkey[0]) <> 'tenant_id')
     and coalesce(obj_description(i.oid, 'pg_class'), '') not like '${crossTenantMark}%'
   union all
