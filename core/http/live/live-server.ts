@@ -43,7 +43,7 @@ export async function createLiveServer(server: Server, parts: LiveParts): Promis
     publisher: subscribers,
     open: (topic, pluginId) => openTopic(topic, pluginId, topics),
     start: () => {
-      timer = setInterval(() => void reverify(subscribers, parts), live.reverifyMs)
+      timer = setInterval(() => void reverify(server, parts), live.reverifyMs)
       timer.unref()
     },
     close: () => {
@@ -67,12 +67,15 @@ function nesOptions(live: LiveSettings, strategy: string) {
   } as const
 }
 
-async function reverify(subscribers: Subscribers, { authentication, log }: LiveParts): Promise<void> {
-  for (const socket of subscribers.sockets()) {
+async function reverify(server: Server, { authentication, log }: LiveParts): Promise<void> {
+  const sockets: Socket[] = []
+  // Typed void, but it walks asynchronously.
+  await server.eachSocket((socket) => void sockets.push(socket))
+  for (const socket of sockets) {
     const recognized = recognizedOf(socket)
+    if (recognized === undefined) continue
     try {
-      const holds = recognized !== undefined && (await authentication.stillHolds(recognized))
-      if (!holds) void socket.disconnect()
+      if (!(await authentication.stillHolds(recognized))) void socket.disconnect()
     } catch (error) {
       // The storage is away: who was let in stays, until it can be asked again.
       log.warn({ error }, 'live credentials could not be looked up again')

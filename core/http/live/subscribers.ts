@@ -36,10 +36,6 @@ export class Subscribers implements LivePublisher {
     return this.#known.get(socket)?.paths.size ?? 0
   }
 
-  sockets(): readonly Socket[] {
-    return [...this.#known.keys()]
-  }
-
   add(socket: Socket, path: string): void {
     const known = this.#known.get(socket) ?? { paths: new Set<string>(), waiting: 0 }
     known.paths.add(path)

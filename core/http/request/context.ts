@@ -1,5 +1,4 @@
 import type { Request } from '@hapi/hapi'
-import { v7 as uuidv7 } from 'uuid'
 import type { Actor } from '../../plugin/route.ts'
 
 /** What we know of a request beyond hapi. */
@@ -13,6 +12,9 @@ export interface RequestContext {
 declare module '@hapi/hapi' {
   interface RequestApplicationState {
     parley?: RequestContext
+  }
+  interface ServerApplicationState {
+    nextRequestId: () => string
   }
 }
 
@@ -28,7 +30,7 @@ export function contextOf(request: Request): RequestContext {
   const known = request.app.parley
   if (known !== undefined) return known
   const { headers } = request.raw.req
-  const requestId = saneId(headers['x-request-id']) ?? uuidv7()
+  const requestId = saneId(headers['x-request-id']) ?? request.server.app.nextRequestId()
   const context = { requestId, correlationId: saneId(headers['x-correlation-id']) ?? requestId }
   request.app.parley = context
   return context
