@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { ParleyError } from '@parley/core'
+import { ParleyError, UnavailableError } from '@parley/core'
 import { expect } from 'chai'
 import { v7 as uuidv7 } from 'uuid'
 import { LocalFileStore } from '../../../adapters/local-files/local-file-store.ts'
@@ -145,6 +145,6 @@ describe('the local file store', () => {
     await writeFile(join(root, 'file'), '')
     const blocked = new LocalFileStore(join(root, 'file'))
     const error = await blocked.put(a, Buffer.from('x'), image).catch((reason: unknown) => reason)
-    expect(error).to.be.instanceOf(Error)
+    expect(error).to.be.instanceOf(UnavailableError).and.include({ code: 'object-store.unavailable' })
   })
 })
