@@ -1,5 +1,5 @@
-import type { Kernel } from '../kernel/kernel.ts'
 import type { PluginEntry } from '../kernel/discover.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 
 /** The default export of `config/index.ts`: what this installation is made of. */
 export interface ParleyConfig {

@@ -33,7 +33,9 @@ export async function loadConfig(root: string): Promise<ParleyConfig> {
   const config: unknown = await importDefault(file)
   const { error } = schema.validate(config, { abortEarly: false, convert: false, presence: 'optional' })
   if (config === undefined || error) {
-    const why = error ? reasonsOf(error).join('; ') : 'it has no default export; expected defineConfig({ plugins: […] })'
+    const why = error
+      ? reasonsOf(error).join('; ')
+      : 'it has no default export; expected defineConfig({ plugins: […] })'
     throw new ParleyError('config.invalid', `${file} is not a configuration: ${why}`)
   }
   return config as ParleyConfig

@@ -1,7 +1,11 @@
 import { resolve } from 'node:path'
 import Joi from 'joi'
+import { eventSettingsSchema } from '../events/settings.ts'
+import { httpSettings } from '../http/settings.ts'
+import { defaultJobSettings, type JobSettings } from '../jobs/job-settings.ts'
 import { ParleyError } from '../plugin/errors.ts'
 import { reasonsOf } from './reasons.ts'
+import { roomSettings } from './room-settings.ts'
 
 /** The kernel's settings, all of them, from the environment. Times are milliseconds. */
 export interface KernelSettings {
@@ -29,8 +33,6 @@ export interface KernelSettings {
     readonly healthMs: number
   }
   readonly shutdown: {
-    /** How long requests are still served after `/readyz` said 503. */
-    readonly leadMs: number
     /** For handlers and jobs that are under way. */
     readonly drainMs: number
     /** For the whole shutdown; the process is ended after it. */
@@ -51,6 +53,12 @@ export interface KernelSettings {
   }
   /** How old a cached answer about a tenant's plugins may be. */
   readonly tenantCacheMs: number
+  /** Limits of the HTTP server, checked by its own schema: `HTTP_MAX_BODY_BYTES` is its `maxBodyBytes`. */
+  readonly http: Readonly<Record<string, unknown>>
+  /** The same for the event engine (`EVENTS_READ_WINDOW`) … */
+  readonly events: Readonly<Record<string, unknown>>
+  /** … and for jobs (`JOBS_POLL_MS`). */
+  readonly jobs: Partial<JobSettings>
 }
 
 const ms = (fallback: number) => Joi.number().integer().min(0).default(fallback)
@@ -85,6 +93,10 @@ const environment = Joi.object({
   TENANT_CACHE_MS: Joi.number().integer().min(0).max(1000).default(1000),
 }).unknown(true)
 
+const jobSettings: Joi.ObjectSchema = Joi.object(
+  Object.fromEntries(Object.keys(defaultJobSettings).map((name) => [name, Joi.number().min(0)])),
+)
+
 /**
  * Settings from `env`; paths are resolved against `cwd`. An empty variable counts as absent. Throws
  * `config.environment-invalid` naming every variable that is wrong, never its value.
@@ -92,8 +104,12 @@ const environment = Joi.object({
 export function readSettings(env: Readonly<Record<string, string | undefined>>, cwd: string): KernelSettings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const { value, error } = environment.validate(given, { abortEarly: false })
-  if (error) {
-    throw new ParleyError('config.environment-invalid', `the environment is not right: ${reasonsOf(error).join('; ')}`)
+  const http = roomSettings('HTTP', httpSettings, given)
+  const events = roomSettings('EVENTS', eventSettingsSchema, given)
+  const jobs = roomSettings('JOBS', jobSettings, given)
+  const problems = [...(error ? reasonsOf(error) : []), ...http.problems, ...events.problems, ...jobs.problems]
+  if (problems.length > 0) {
+    throw new ParleyError('config.environment-invalid', `the environment is not right: ${problems.join('; ')}`)
   }
   return {
     port: value.PORT,
@@ -113,7 +129,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
       stopMs: value.PLUGIN_STOP_DEADLINE_MS,
       healthMs: value.PLUGIN_HEALTH_DEADLINE_MS,
     },
-    shutdown: { leadMs: value.SHUTDOWN_LEAD_MS, drainMs: value.SHUTDOWN_DRAIN_MS, graceMs: value.SHUTDOWN_GRACE_MS },
+    shutdown: { drainMs: value.SHUTDOWN_DRAIN_MS, graceMs: value.SHUTDOWN_GRACE_MS },
     breaker: {
       failures: value.BREAKER_FAILURES,
       rejections: value.BREAKER_REJECTIONS,
@@ -122,5 +138,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     },
     quarantine: { crashes: value.QUARANTINE_CRASHES, windowMs: value.QUARANTINE_WINDOW_MS },
     tenantCacheMs: value.TENANT_CACHE_MS,
+    http: { drainLeadMs: value.SHUTDOWN_LEAD_MS, drainTimeoutMs: value.SHUTDOWN_DRAIN_MS, ...http.values },
+    events: events.values,
+    jobs: jobs.values,
   }
 }

@@ -36,7 +36,9 @@ function guard(
 ): Readonly<Record<string, unknown>> {
   const target = Object.defineProperties(
     {},
-    Object.fromEntries(declared.map((name) => [name, { enumerable: true, configurable: true, get: () => resolve(name) }])),
+    Object.fromEntries(
+      declared.map((name) => [name, { enumerable: true, configurable: true, get: () => resolve(name) }]),
+    ),
   )
   return new Proxy(target, {
     get(_, name) {

@@ -6,7 +6,11 @@ import type { PluginRecord } from './record.ts'
 import { eventTypeShape, joiSchema, portShape } from './shape.ts'
 
 const id = Joi.string().pattern(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'kebab-case')
-const retry = Joi.object({ max: Joi.number().integer().min(0), baseMs: Joi.number().min(0), capMs: Joi.number().min(0) })
+const retry = Joi.object({
+  max: Joi.number().integer().min(0),
+  baseMs: Joi.number().min(0),
+  capMs: Joi.number().min(0),
+})
 const access = Joi.object({ permission: Joi.string(), scheme: Joi.string(), public: Joi.string().min(10) }).xor(
   'permission',
   'scheme',
@@ -58,17 +62,16 @@ const shape = Joi.object({
     }),
   ),
   routes: Joi.array().items(route),
-  handlers: Joi.array()
-    .items(
-      Joi.object({
-        ...consumer,
-        mode: Joi.valid('serial', 'keyed'),
-        batch: Joi.number().integer().min(1),
-        timeoutMs: Joi.number().integer().min(1),
-        replayable: Joi.boolean(),
-        handle: Joi.function().required(),
-      }),
-    ),
+  handlers: Joi.array().items(
+    Joi.object({
+      ...consumer,
+      mode: Joi.valid('serial', 'keyed'),
+      batch: Joi.number().integer().min(1),
+      timeoutMs: Joi.number().integer().min(1),
+      replayable: Joi.boolean(),
+      handle: Joi.function().required(),
+    }),
+  ),
   streams: Joi.array().items(
     Joi.object({ ...consumer, prefetch: Joi.number().integer().min(1), pipe: Joi.function().required() }),
   ),
@@ -90,7 +93,11 @@ const shape = Joi.object({
     handshake: Joi.function(),
     verify: Joi.function().required(),
     parse: Joi.function().required(),
-    acknowledge: Joi.object({ status: Joi.number().integer().required(), body: Joi.string(), contentType: Joi.string() }),
+    acknowledge: Joi.object({
+      status: Joi.number().integer().required(),
+      body: Joi.string(),
+      contentType: Joi.string(),
+    }),
   }).unknown(true),
   authenticators: Joi.array()
     .items(Joi.object({ scheme: id.required(), authenticate: Joi.function().required() }).unknown(true))
@@ -98,7 +105,9 @@ const shape = Joi.object({
   live: Joi.array()
     .items(
       Joi.object({
-        path: Joi.string().pattern(/^\/live\//, '/live/…').required(),
+        path: Joi.string()
+          .pattern(/^\/live\//, '/live/…')
+          .required(),
         access: access.required(),
         authorize: Joi.function().required(),
       }).unknown(true),
@@ -149,8 +158,12 @@ function providerProblems(record: PluginRecord, contributions: Contributions): s
   const declared = new Set((record.plugin?.manifest.provides ?? []).map(portName))
   const provided = new Set((contributions.providers ?? []).map((provider) => portName(provider.port)))
   return [
-    ...[...provided].filter((name) => !declared.has(name)).map((name) => `provides ${name}, which its manifest does not say`),
-    ...[...declared].filter((name) => !provided.has(name)).map((name) => `its manifest says it provides ${name}, and it does not`),
+    ...[...provided]
+      .filter((name) => !declared.has(name))
+      .map((name) => `provides ${name}, which its manifest does not say`),
+    ...[...declared]
+      .filter((name) => !provided.has(name))
+      .map((name) => `its manifest says it provides ${name}, and it does not`),
   ]
 }
 
@@ -189,7 +202,11 @@ function claimsOf(record: PluginRecord, contributions: Contributions, taken: Tak
       name: a.scheme,
       what: `the scheme ${a.scheme}`,
     })),
-    ...(contributions.live ?? []).map((l) => ({ map: taken.live, name: routeKey('', l.path), what: `the live topic ${l.path}` })),
+    ...(contributions.live ?? []).map((l) => ({
+      map: taken.live,
+      name: routeKey('', l.path),
+      what: `the live topic ${l.path}`,
+    })),
     ...(record.plugin?.manifest.permissions ?? []).map((p) => ({
       map: taken.permissions,
       name: p.key,

@@ -22,6 +22,9 @@ export interface PluginEntry {
 
 export const PLUGIN_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
+/** Names that mean something to the kernel, or to Postgres as schemas. */
+const RESERVED: ReadonlySet<string> = new Set(['kernel', 'parley', 'pgboss', 'public', 'information-schema'])
+
 const packageSchema = Joi.object({
   name: Joi.string().required(),
   version: Joi.string()
@@ -41,7 +44,11 @@ const packageSchema = Joi.object({
  * Reads package.json of every entry, and decides compatibility before any plugin code runs. One bad package costs only
  * itself: its record comes back `failed`, saying what is wrong with it.
  */
-export function discover(entries: readonly PluginEntry[], root: string, kernelVersion: string): readonly PluginRecord[] {
+export function discover(
+  entries: readonly PluginEntry[],
+  root: string,
+  kernelVersion: string,
+): readonly PluginRecord[] {
   const records = entries.map((entry) => discoverOne(entry, root, kernelVersion))
   const seen = new Map<string, PluginRecord>()
   for (const record of records) {
@@ -75,6 +82,7 @@ export function readPackage(use: string, root: string): PluginPackage {
   if (error) throw unreadable(file, reasonsOf(error).join('; '))
   const id = value.name.replace(/^@[^/]+\//, '')
   if (!PLUGIN_ID.test(id)) throw unreadable(file, `the name without its scope must be kebab-case, got "${id}"`)
+  if (RESERVED.has(id)) throw unreadable(file, `"${id}" is the kernel's own name; its schema is taken`)
   // The real path: a workspace link in node_modules is loaded from where it lies, so that its TypeScript may run.
   const folder = realpathSync(dirname(file))
   const { kernel, kind, plugin, simulator } = value.parley
@@ -91,9 +99,21 @@ export function readPackage(use: string, root: string): PluginPackage {
 
 function packageFile(use: string, root: string): string {
   if (use.startsWith('.') || isAbsolute(use)) return join(resolve(root, use), 'package.json')
-  const file = findPackageJSON(use, pathToFileURL(join(root, 'package.json')))
-  if (file === undefined) throw unreadable(use, `no such package is installed for ${root}`)
-  return file
+  return installedPackage(use, root) ?? fail(use, `no such package is installed for ${root}`)
+}
+
+/** Ignores `exports`, which need not show package.json. */
+function installedPackage(name: string, root: string): string | undefined {
+  try {
+    return findPackageJSON(name, pathToFileURL(join(root, 'package.json')))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+function fail(file: string, why: string): never {
+  throw unreadable(file, why)
 }
 
 function readJson(file: string): unknown {

@@ -68,7 +68,10 @@ function providersOf(nodes: readonly GraphNode[], kernelPorts: ReadonlySet<strin
   return providers
 }
 
-function conflictsOf(nodes: readonly GraphNode[], providers: ReadonlyMap<string, readonly string[]>): Graph['conflicts'] {
+function conflictsOf(
+  nodes: readonly GraphNode[],
+  providers: ReadonlyMap<string, readonly string[]>,
+): Graph['conflicts'] {
   const one = new Set(nodes.flatMap((n) => n.provides.filter((p) => p.cardinality === 'one').map(portName)))
   return [...one].flatMap((port) => {
     const list = providers.get(port) ?? []

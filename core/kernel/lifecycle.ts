@@ -56,6 +56,16 @@ export class Lifecycle {
     }
   }
 
+  /** Those that passed the graph, in its order. */
+  loaded(): readonly PluginRecord[] {
+    return this.#ordered('loaded')
+  }
+
+  /** For what the kernel finds out about a plugin between two steps: its tables are behind. */
+  block(record: PluginRecord, reason: string): void {
+    this.#down(record, 'blocked', reason)
+  }
+
   /** In the order of the graph, so that what a plugin needs is there when its `register` is called. */
   async register(kernelPorts: KernelPorts, taken: Taken): Promise<void> {
     for (const record of this.#ordered('loaded')) {
@@ -82,7 +92,10 @@ export class Lifecycle {
     const started = new Map<string, Promise<void>>()
     for (const record of this.#ordered('mounted')) {
       const needs = this.#needs(record).map((need) => started.get(need.provider))
-      started.set(record.id, Promise.all(needs).then(() => this.#start(record)))
+      started.set(
+        record.id,
+        Promise.all(needs).then(() => this.#start(record)),
+      )
     }
     await Promise.all(started.values())
   }
@@ -115,7 +128,8 @@ export class Lifecycle {
     const box = buildBox(record.id, plugin.deps, kernelPorts, providers)
     const given = await this.#run(record, 'register', deadlines.registerMs, () => plugin.register(box, record.settings))
     const problems = validateContributions(record, given, taken)
-    if (problems.length > 0) throw new ParleyError('plugin.contributions', `its contributions are not right: ${problems.join('; ')}`)
+    if (problems.length > 0)
+      throw new ParleyError('plugin.contributions', `its contributions are not right: ${problems.join('; ')}`)
     record.contributions = given
     for (const provider of given.providers ?? []) {
       providers.add(record.id, { ...provider, key: provider.key ?? record.id })
@@ -182,8 +196,11 @@ export class Lifecycle {
   /** A port may be missing because its provider is not installed, or because it never got as far as the graph. */
   #whyMissing(port: string): string {
     const down = this.#options.records.filter((record) => record.down)
-    const provider = down.find((record) => record.plugin?.manifest.provides?.some((p) => `${p.id}@${p.version}` === port))
-    if (provider !== undefined) return `${port} comes from ${provider.id}, which is ${provider.state}: ${provider.reason}`
+    const provider = down.find((record) =>
+      record.plugin?.manifest.provides?.some((p) => `${p.id}@${p.version}` === port),
+    )
+    if (provider !== undefined)
+      return `${port} comes from ${provider.id}, which is ${provider.state}: ${provider.reason}`
     const hint = down.length > 0 ? ` (these do not run and may be the ones: ${down.map((r) => r.id).join(', ')})` : ''
     return `nobody provides ${port}${hint}`
   }

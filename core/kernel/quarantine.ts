@@ -1,6 +1,9 @@
 import type { Knex } from 'knex'
 import { v7 as uuidv7 } from 'uuid'
-import type { Clock } from '../plugin/services.ts'
+import { reasonOf } from '../plugin/errors.ts'
+import type { Clock, Logger } from '../plugin/services.ts'
+import { KERNEL_ID } from '../tenancy/gate.ts'
+import { withDeadline } from './deadline.ts'
 
 export interface QuarantineSettings {
   /** Crashes within `windowMs` after which a plugin is not loaded any more. */
@@ -34,6 +37,20 @@ export class Quarantine {
     return rows[0]?.quarantined === true
   }
 
+  /**
+   * The same for a process that is about to end: never throws, and takes at most `ms`. The kernel's own crashes are not
+   * counted, since nobody could leave the kernel out.
+   */
+  async recordWithin(ms: number, pluginId: string, error: unknown, log: Logger): Promise<void> {
+    if (pluginId === KERNEL_ID) return
+    try {
+      const quarantined = await withDeadline('recording a crash', ms, () => this.recordCrash(pluginId, reasonOf(error)))
+      if (quarantined) log.error({ plugin: pluginId }, 'the plugin is in quarantine from the next boot on')
+    } catch (failure) {
+      log.error({ plugin: pluginId, error: failure }, 'a crash could not be written down')
+    }
+  }
+
   /** Why, by plugin id. */
   async list(): Promise<ReadonlyMap<string, string>> {
     const { rows } = await this.#knex.raw<{ rows: { plugin: string; since: Date; reason: string }[] }>(
@@ -44,9 +61,10 @@ export class Quarantine {
 
   /** Counts from the next boot on. False when the plugin was not in quarantine. */
   async lift(pluginId: string): Promise<boolean> {
-    const { rows } = await this.#knex.raw<{ rows: { lifted: boolean }[] }>('select parley.lift_quarantine(?) as lifted', [
-      pluginId,
-    ])
+    const { rows } = await this.#knex.raw<{ rows: { lifted: boolean }[] }>(
+      'select parley.lift_quarantine(?) as lifted',
+      [pluginId],
+    )
     return rows[0]?.lifted === true
   }
 }

@@ -35,8 +35,17 @@ export class BootReport {
     if (this.#records.length === 0) return 'no plugins'
     const header = ['plugin', 'version', 'kind', 'state', 'ms', 'reason']
     const rows = this.entries.map((e) => [e.plugin, e.version, e.kind, e.state, e.ms.toFixed(0), e.reason])
-    const widths = header.map((title, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0), title.length))
-    return [header, ...rows].map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()).join('\n')
+    const widths = header.map((title, column) =>
+      Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0), title.length),
+    )
+    return [header, ...rows]
+      .map((row) =>
+        row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n')
   }
 
   /** Throws `boot.required-plugin-failed` with the whole report when a required plugin is down. */

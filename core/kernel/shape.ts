@@ -38,7 +38,9 @@ export const eventTypeShape = Joi.object({
 })
 
 const fileUrl = Joi.any().custom((value, helpers) =>
-  value instanceof URL && value.protocol === 'file:' ? value : helpers.message({ custom: '{{#label}} must be a file URL' }),
+  value instanceof URL && value.protocol === 'file:'
+    ? value
+    : helpers.message({ custom: '{{#label}} must be a file URL' }),
 )
 
 const manifestShape = Joi.object({

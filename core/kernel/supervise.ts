@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { ParleyError, UnavailableError } from '../plugin/errors.ts'
+import { type ParleyError, UnavailableError } from '../plugin/errors.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
+import { KERNEL_ID } from '../tenancy/gate.ts'
 import { Breaker } from './breaker.ts'
 
 export interface SupervisorSettings {
@@ -9,9 +10,6 @@ export interface SupervisorSettings {
   readonly windowMs: number
   readonly openMs: number
 }
-
-/** What the kernel itself is called in reports of faults that no plugin can be blamed for. */
-export const KERNEL = 'kernel'
 
 /**
  * Knows whose code runs. Every entry into a plugin (register, start, a route, a handler, a job) goes through `enter`, and
@@ -46,21 +44,28 @@ export class Supervisor {
     return this.#owner.run(pluginId, work)
   }
 
-  /** Whose code is running; `kernel` outside of all plugins. */
+  /** Whose code is running; the kernel outside of all plugins. */
   owner(): string {
-    return this.#owner.getStore() ?? KERNEL
+    return this.#owner.getStore() ?? KERNEL_ID
   }
 
   /**
    * Runs a handler or job of a plugin for a tenant. While its circuit is open it refuses with an UnavailableError, which
-   * costs a delivery no attempt; it is tried again once the circuit lets one call through.
+   * costs a delivery no attempt; it is tried again once the circuit lets one call through. Work that does not end when
+   * `signal` aborts (its deadline, set by whoever calls it) has failed: it is left behind.
    */
-  async guard<T>(pluginId: string, handlerId: string, tenantId: string, work: () => Promise<T>): Promise<T> {
+  async guard<T>(
+    pluginId: string,
+    handlerId: string,
+    tenantId: string,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const key = `${pluginId}/${handlerId}/${tenantId}`
     const wait = Math.max(this.pausedMs(pluginId), this.#breaker.waitMs(key))
     if (wait > 0) throw circuitOpen(`${pluginId}/${handlerId}`, wait)
     try {
-      const result = await this.enter(pluginId, work)
+      const result = await untilAborted(this.enter(pluginId, work), signal)
       this.#breaker.succeeded(key)
       return result
     } catch (error) {
@@ -88,7 +93,7 @@ export class Supervisor {
     const recent = [...(this.#rejections.get(pluginId) ?? []), now].filter((at) => at > now - this.#settings.windowMs)
     this.#rejections.set(pluginId, recent)
     this.#onFloating(pluginId)
-    const tripped = pluginId !== KERNEL && recent.length >= this.#settings.rejections
+    const tripped = pluginId !== KERNEL_ID && recent.length >= this.#settings.rejections
     if (tripped) {
       this.#pausedUntil.set(pluginId, now + this.#settings.openMs)
       this.#rejections.delete(pluginId)
@@ -99,6 +104,20 @@ export class Supervisor {
   /** Handlers whose circuit is open, as `plugin/handler/tenant`. */
   openCircuits(): readonly string[] {
     return this.#breaker.open()
+  }
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 

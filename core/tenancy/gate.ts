@@ -9,7 +9,7 @@ export interface GateOptions {
 export type Gate = (pluginId: string, tenantId: string) => Promise<boolean>
 
 /** The kernel's own routes and handlers are nobody's to switch off. */
-export const KERNEL_ID = 'kernel'
+export const KERNEL_ID = 'parley'
 
 /**
  * The one question before HTTP, events, jobs and provider selection: is the plugin started, and enabled for the tenant?

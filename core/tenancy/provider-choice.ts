@@ -36,7 +36,9 @@ export class ProviderChoice {
 
   async bindingOf(port: Port<unknown>, tenantId: string): Promise<string | undefined> {
     return this.#database.transaction(tenantId, async ({ trx }) => {
-      const bound = await trx('parley.provider_binding').where({ tenant_id: tenantId, port: portName(port) }).first('key')
+      const bound = await trx('parley.provider_binding')
+        .where({ tenant_id: tenantId, port: portName(port) })
+        .first('key')
       return bound?.key
     })
   }
@@ -48,7 +50,10 @@ export class ProviderChoice {
       if (key === null) await trx('parley.provider_binding').where(where).delete()
       else {
         const change = { key, updated_at: this.#clock.now() }
-        await trx('parley.provider_binding').insert({ ...where, ...change }).onConflict(['tenant_id', 'port']).merge(change)
+        await trx('parley.provider_binding')
+          .insert({ ...where, ...change })
+          .onConflict(['tenant_id', 'port'])
+          .merge(change)
       }
     })
   }

@@ -1,4 +1,4 @@
-import { refuse, type Result } from '../plugin/result.ts'
+import { type Result, refuse } from '../plugin/result.ts'
 
 /** A provider as the choice sees it. */
 export interface Candidate {
@@ -34,7 +34,10 @@ export function select(candidates: readonly Candidate[], choice: Choice): Result
   if (first === undefined) return refuse('no-provider', `no enabled provider serves ${asked(choice)}`)
   if (rest.length === 0) return { ok: true, key: first.key }
   const keys = [first, ...rest].map((candidate) => candidate.key).sort()
-  return refuse('ambiguous', `${keys.join(', ')} serve ${asked(choice)} equally well; bind one of them or set priorities`)
+  return refuse(
+    'ambiguous',
+    `${keys.join(', ')} serve ${asked(choice)} equally well; bind one of them or set priorities`,
+  )
 }
 
 function selectBound(
@@ -46,7 +49,11 @@ function selectBound(
   if (fitting.some((candidate) => candidate.key === key)) return { ok: true, key }
   const bound = candidates.find((candidate) => candidate.key === key)
   const why =
-    bound === undefined ? 'it is not installed' : bound.enabled ? `it does not serve ${asked(choice)}` : 'it is not enabled'
+    bound === undefined
+      ? 'it is not installed'
+      : bound.enabled
+        ? `it does not serve ${asked(choice)}`
+        : 'it is not enabled'
   return refuse('binding-not-available', `the tenant is bound to ${key}, but ${why}`)
 }
 

@@ -45,6 +45,11 @@ export class TenantPlugins {
     return (await this.#cache.get(tenantId)) ?? UNDECIDED
   }
 
+  /** Reads many at once, where one after another would be a query each. */
+  async warm(tenantIds: readonly string[]): Promise<void> {
+    await this.#cache.getMany(tenantIds)
+  }
+
   /** Call after a change has been committed. */
   forget(tenantId: string): void {
     this.#cache.forget(tenantId)
@@ -63,7 +68,9 @@ async function load(knex: Knex, tenants: readonly string[]): Promise<ReadonlyMap
 
 async function query(knex: Knex, tenants: readonly string[]): Promise<readonly Row[]> {
   try {
-    const { rows } = await knex.raw<{ rows: Row[] }>('SELECT * FROM parley.plugins_of_tenants(?::uuid[])', [[...tenants]])
+    const { rows } = await knex.raw<{ rows: Row[] }>('SELECT * FROM parley.plugins_of_tenants(?::uuid[])', [
+      [...tenants],
+    ])
     return rows
   } catch (error) {
     throw asUnavailable(error)

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { fieldOf, reasonsOf } from '../config/reasons.ts'
 import { asUnavailable } from '../data/unavailable.ts'
 import { ParleyError } from '../plugin/errors.ts'
-import { refuse, type Result } from '../plugin/result.ts'
+import { type Result, refuse } from '../plugin/result.ts'
 import type { Clock } from '../plugin/services.ts'
 
 export interface Tenant {
@@ -44,7 +44,9 @@ const schema = Joi.object<Required<NewTenant>>({
   currency: Joi.string().length(3).uppercase().default('USD'),
   timeZone: Joi.string()
     .default('UTC')
-    .custom((zone, helpers) => (isTimeZone(zone) ? zone : helpers.message({ custom: '{{#label}} must be an IANA time zone' }))),
+    .custom((zone, helpers) =>
+      isTimeZone(zone) ? zone : helpers.message({ custom: '{{#label}} must be an IANA time zone' }),
+    ),
 })
 
 /** The tenants of this installation. Kernel code only: it crosses tenants, so no plugin is handed it. */
@@ -76,7 +78,9 @@ export class Tenants {
       made.createdAt,
     ])
     const [row] = rows as readonly { created: boolean | null }[]
-    return row?.created === true ? { ok: true, tenant: made } : refuse('slug-taken', `there is a tenant ${made.slug} already`)
+    return row?.created === true
+      ? { ok: true, tenant: made }
+      : refuse('slug-taken', `there is a tenant ${made.slug} already`)
   }
 
   async find(id: string): Promise<Tenant | undefined> {

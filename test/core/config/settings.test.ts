@@ -4,13 +4,24 @@ import { readSettings } from '../../../core/config/settings.ts'
 describe('the settings from the environment', () => {
   it('have a default for everything', () => {
     const settings = readSettings({}, '/srv/parley')
-    expect(settings).to.include({ port: 3000, home: '/srv/parley/.parley', databaseUrl: undefined, migrateOnStart: false })
+    expect(settings).to.include({
+      port: 3000,
+      home: '/srv/parley/.parley',
+      databaseUrl: undefined,
+      migrateOnStart: false,
+    })
     expect(settings.plugins).to.equal(undefined)
   })
 
   it('are read from their variables, and an empty variable counts as absent', () => {
     const settings = readSettings(
-      { PORT: '0', PLUGINS: 'inbox,contacts', MIGRATE_ON_START: 'true', PUBLIC_URL: 'https://x.example/', LOG_LEVEL: '' },
+      {
+        PORT: '0',
+        PLUGINS: 'inbox,contacts',
+        MIGRATE_ON_START: 'true',
+        PUBLIC_URL: 'https://x.example/',
+        LOG_LEVEL: '',
+      },
       '/srv',
     )
     expect(settings).to.include({ port: 0, migrateOnStart: true, publicUrl: 'https://x.example', logLevel: 'info' })
@@ -27,5 +38,31 @@ describe('the settings from the environment', () => {
     expect(() => readSettings({ DATABASE_URL: 'mysql://root:hunter2@db' }, '/srv'))
       .to.throw('DATABASE_URL')
       .and.satisfies((error: Error) => !error.message.includes('hunter2'))
+  })
+})
+
+describe("the rooms' settings from the environment", () => {
+  it('are named after the room and the setting, and only what is set is there', () => {
+    const { http, events, jobs } = readSettings(
+      {
+        HTTP_MAX_BODY_BYTES: '2048',
+        HTTP_LIVE_MAX_SOCKETS: '7',
+        HTTP_CORS_ORIGINS: 'https://a.example,https://b.example',
+        EVENTS_READ_WINDOW: '50',
+        JOBS_POLL_MS: '200',
+      },
+      '/srv',
+    )
+    expect(http).to.deep.include({
+      maxBodyBytes: 2048,
+      live: { maxSockets: 7 },
+      corsOrigins: ['https://a.example', 'https://b.example'],
+    })
+    expect(events).to.deep.include({ read: { window: 50 } })
+    expect(jobs).to.deep.equal({ pollMs: 200 })
+  })
+
+  it('are refused by name', () => {
+    expect(() => readSettings({ HTTP_LIVE_MAX_SOCKETS: 'many' }, '/srv')).to.throw('"HTTP_LIVE_MAX_SOCKETS"')
   })
 })

@@ -22,9 +22,11 @@ describe('a deadline', () => {
 
   it('aborts the signal, so that work that listens can give up', async () => {
     const seen = await new Promise((resolve) => {
-      withDeadline('start', 10, (signal) => new Promise(() => signal.addEventListener('abort', () => resolve(signal.reason)))).catch(
-        () => {},
-      )
+      withDeadline(
+        'start',
+        10,
+        (signal) => new Promise(() => signal.addEventListener('abort', () => resolve(signal.reason))),
+      ).catch(() => {})
     })
     expect(seen).to.be.instanceOf(Error)
   })

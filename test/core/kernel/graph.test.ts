@@ -59,10 +59,7 @@ describe('the port graph', () => {
   })
 
   it('lets an optional port be missing, and a port with many providers have none or be part of a circle', () => {
-    const nodes = [
-      node('a', { maybe: optional(port('d')), all: many }),
-      node('b', { a: port('a') }, [many]),
-    ]
+    const nodes = [node('a', { maybe: optional(port('d')), all: many }), node('b', { a: port('a') }, [many])]
     const graph = buildGraph(nodes, new Set())
     expect(graph.missing).to.deep.equal([])
     expect(graph.cycles).to.deep.equal([])

@@ -3,7 +3,16 @@ import { isDown, move, PLUGIN_STATES } from '../../../core/kernel/state.ts'
 
 describe('the states of a plugin', () => {
   it('lead from discovered to stopped', () => {
-    const path = ['discovered', 'loaded', 'registered', 'mounted', 'starting', 'started', 'stopping', 'stopped'] as const
+    const path = [
+      'discovered',
+      'loaded',
+      'registered',
+      'mounted',
+      'starting',
+      'started',
+      'stopping',
+      'stopped',
+    ] as const
     for (const [i, state] of path.entries()) {
       const next = path[i + 1]
       if (next !== undefined) expect(move('x', state, next)).to.equal(next)

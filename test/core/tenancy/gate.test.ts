@@ -31,6 +31,6 @@ describe('the gate', () => {
 
   it('asks only whether the plugin has started when there is no tenant, and is always open for the kernel', async () => {
     expect(await gateOver({ inbox: false })('inbox', '')).to.equal(true)
-    expect(await gateOver({})('kernel', TENANT)).to.equal(true)
+    expect(await gateOver({})('parley', TENANT)).to.equal(true)
   })
 })

@@ -1,0 +1,117 @@
+import type { KernelSettings } from '../config/settings.ts'
+import { channelUnknownReceived } from '../contracts/events/channel.ts'
+import type { Clock, Logger } from '../plugin/services.ts'
+import { KERNEL_ID } from '../tenancy/gate.ts'
+import { Taken } from './contributions.ts'
+import { kernelPorts } from './kernel-ports.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { mountContributions } from './mount.ts'
+import { PluginAdmin } from './plugin-admin.ts'
+import type { PluginRecord } from './record.ts'
+import { BootReport } from './report.ts'
+import type { Rooms } from './rooms.ts'
+import { kernelRoutes } from './routes/index.ts'
+import { KERNEL_PERMISSIONS } from './routes/permissions.ts'
+import type { Storage } from './storage.ts'
+import type { Supervisor } from './supervise.ts'
+import type { Web } from './web.ts'
+
+export interface PluginBoot {
+  readonly settings: KernelSettings
+  readonly records: readonly PluginRecord[]
+  readonly storage: Storage
+  readonly rooms: Rooms
+  readonly web: Web
+  readonly supervisor: Supervisor
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/**
+ * Takes the plugins from discovered to started. Throws `boot.required-plugin-failed` with the report; then, and when the
+ * kernel stops, `running` stops those that were started.
+ */
+export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStack): Promise<PluginAdmin> {
+  const { records, rooms, web, supervisor, settings, log } = boot
+  const report = new BootReport(records)
+  const { deadlines } = settings
+  const lifecycle = new Lifecycle({ records, deadlines, supervisor, providers: rooms.providers, log })
+  const ports = kernelPorts({
+    ...{ database: rooms.database, connections: rooms.connections, tokens: rooms.tokens, clock: boot.clock, log },
+    live: web.http.live,
+    events: rooms.engine,
+    jobsFor: (id) => rooms.jobs.forPlugin(id),
+    settingsFor: (id) => rooms.settingsFor(id),
+    sourceOf: (id) => sourceOf(records, id),
+  })
+
+  await holdQuarantined(boot)
+  await lifecycle.load()
+  lifecycle.link(ports)
+  await prepareTables(boot, lifecycle)
+  const admin = mountKernel(boot)
+  await lifecycle.register(ports, takenByKernel(rooms))
+  lifecycle.mount((record) => {
+    rooms.registry.register(record.plugin?.manifest.publishes ?? [])
+    mountContributions(
+      record,
+      { http: web.http, engine: rooms.engine, jobs: rooms.jobs, receivers: web.receivers },
+      supervisor,
+    )
+  })
+  report.assertRequired()
+  await rooms.jobs.open()
+  running.defer(() => lifecycle.stop())
+  await lifecycle.start()
+  report.assertRequired()
+  log.info({ plugins: report.entries.length, failed: report.failures.length }, 'plugins are up')
+  return admin
+}
+
+function sourceOf(records: readonly PluginRecord[], id: string): string {
+  const kind = records.find((record) => record.id === id)?.package?.kind
+  return kind === 'adapter' ? `/adapters/${id}` : `/plugins/${id}`
+}
+
+async function holdQuarantined({ rooms, records }: PluginBoot): Promise<void> {
+  const held = await rooms.quarantine.list()
+  for (const record of records) {
+    const why = held.get(record.id)
+    if (why !== undefined && record.state === 'discovered') record.to('quarantined', why)
+  }
+}
+
+/** Whose tables cannot be brought up to date, or are behind, cannot run. */
+async function prepareTables({ storage }: PluginBoot, lifecycle: Lifecycle): Promise<void> {
+  const sources = lifecycle.loaded().flatMap((record) => {
+    const directory = record.plugin?.manifest.migrations
+    return directory === undefined ? [] : [{ id: record.id, directory }]
+  })
+  const behind = await storage.prepare(sources)
+  for (const record of lifecycle.loaded()) {
+    const why = behind.get(record.id)
+    if (why !== undefined) lifecycle.block(record, why)
+  }
+}
+
+/** The kernel's own routes and events, before any plugin's: nobody can take their places. */
+function mountKernel({ rooms, web, records, supervisor, settings }: PluginBoot): PluginAdmin {
+  rooms.registry.register([channelUnknownReceived])
+  const admin = new PluginAdmin({
+    ...{ records, supervisor, gate: rooms.gate, enablement: rooms.enablement, settingsFor: rooms.settingsFor },
+    healthMs: settings.deadlines.healthMs,
+  })
+  web.http.mount(kernelRoutes({ admin, rooms, web }), {
+    pluginId: KERNEL_ID,
+    authenticators: [rooms.apiKeys],
+    permissions: KERNEL_PERMISSIONS.map((permission) => permission.key),
+  })
+  return admin
+}
+
+function takenByKernel(rooms: Rooms): Taken {
+  const taken = new Taken()
+  taken.schemes.set(rooms.apiKeys.scheme, 'the kernel')
+  for (const { key } of KERNEL_PERMISSIONS) taken.permissions.set(key, 'the kernel')
+  return taken
+}

@@ -1,0 +1,46 @@
+import type { Connections } from '../contracts/ports/connections.ts'
+import { connections as connectionsPort } from '../contracts/ports/connections.ts'
+import { ingress as ingressPort } from '../contracts/ports/ingress.ts'
+import * as ports from '../contracts/ports/services.ts'
+import type { TransactionRunner } from '../data/index.ts'
+import type { IngestBatch } from '../http/intake/seams.ts'
+import type { JobQueue } from '../plugin/job.ts'
+import type { LivePublisher } from '../plugin/live.ts'
+import { type Port, portName } from '../plugin/port.ts'
+import type { Clock, EventTail, Logger, TenantSettings, TokenSigner } from '../plugin/services.ts'
+import type { KernelPorts } from './container.ts'
+
+/** What the kernel's rooms offer to plugins. */
+export interface KernelServices {
+  readonly database: TransactionRunner
+  readonly clock: Clock
+  readonly log: Logger
+  readonly live: LivePublisher
+  readonly events: EventTail & { ingest(batch: IngestBatch): Promise<readonly ('stored' | 'duplicate')[]> }
+  readonly tokens: TokenSigner
+  readonly connections: Connections
+  jobsFor(pluginId: string): JobQueue
+  settingsFor(pluginId: string): TenantSettings
+  /** `/plugins/inbox`, `/adapters/whatsapp`: the source of what it publishes. */
+  sourceOf(pluginId: string): string
+}
+
+/** The kernel's own ports. What has an owner (log lines, jobs, settings, events) is bound to the plugin that asks. */
+export function kernelPorts(services: KernelServices): KernelPorts {
+  const entry = <T>(port: Port<T>, make: (pluginId: string) => T) => [portName(port), make] as const
+  return new Map<string, (pluginId: string) => unknown>([
+    entry(ports.database, (id) => services.database.as(services.sourceOf(id))),
+    entry(ports.clock, () => services.clock),
+    entry(ports.logger, (id) => services.log.child({ plugin: id })),
+    entry(ports.jobs, (id) => services.jobsFor(id)),
+    entry(ports.live, () => services.live),
+    entry(ports.eventTail, () => services.events),
+    entry(ports.tenantSettings, (id) => services.settingsFor(id)),
+    entry(ports.tokens, () => services.tokens),
+    entry(connectionsPort, () => services.connections),
+    entry(ingressPort, (id) => ({
+      ingest: (items) =>
+        services.events.ingest({ items: items.map((item) => ({ ...item, source: services.sourceOf(id) })) }),
+    })),
+  ])
+}

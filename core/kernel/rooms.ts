@@ -1,0 +1,100 @@
+import type { Knex } from 'knex'
+import { ApiKeys } from '../access/api-keys.ts'
+import type { KernelSettings } from '../config/settings.ts'
+import { ConnectionStore } from '../connections/connection-store.ts'
+import { TransactionRunner } from '../data/index.ts'
+import { EventEngine } from '../events/engine.ts'
+import { EventRegistry } from '../events/registry.ts'
+import { JobRunner } from '../jobs/job-runner.ts'
+import type { Clock, Logger } from '../plugin/services.ts'
+import { HmacTokens, KeyRing } from '../secrets/index.ts'
+import { Enablement } from '../tenancy/enablement.ts'
+import { createGate, type Gate } from '../tenancy/gate.ts'
+import { ProviderChoice } from '../tenancy/provider-choice.ts'
+import { PluginTenantSettings } from '../tenancy/settings.ts'
+import { TenantPlugins } from '../tenancy/tenant-plugins.ts'
+import { Tenants } from '../tenancy/tenants.ts'
+import { tenantsWithPlugin } from '../tenancy/tenants-with-plugin.ts'
+import { ProviderRegistry } from './providers.ts'
+import { Quarantine } from './quarantine.ts'
+import type { PluginRecord } from './record.ts'
+
+export interface RoomsOptions {
+  readonly settings: KernelSettings
+  readonly knex: Knex
+  /** For a connection of its own that listens. */
+  readonly appUrl: string
+  readonly clock: Clock
+  readonly log: Logger
+  /** Found by plugin id; asked each time, as records come into being after the rooms. */
+  readonly record: (pluginId: string) => PluginRecord | undefined
+}
+
+/** The kernel's rooms, wired over one pool. Nothing runs yet. */
+export type Rooms = Awaited<ReturnType<typeof openRooms>>
+
+export async function openRooms(options: RoomsOptions) {
+  const { knex, clock, log, settings, record } = options
+  const ring = await KeyRing.open({ setting: settings.keys, home: settings.home })
+  const decisions = new TenantPlugins({ knex, clock, cacheMs: settings.tenantCacheMs })
+  const running = (pluginId: string) => record(pluginId)?.state === 'started'
+  const gate: Gate = createGate({
+    tenants: decisions,
+    started: running,
+    enabledByDefault: (pluginId) => record(pluginId)?.enabledByDefault ?? false,
+  })
+  const registry = new EventRegistry()
+  const engine = new EventEngine({
+    knex,
+    appUrl: options.appUrl,
+    clock,
+    registry,
+    log,
+    settings: settings.events,
+    gate,
+  })
+  const database = new TransactionRunner({ knex, events: engine, clock })
+  const tenants = new Tenants({ knex, clock })
+  const providers = new ProviderRegistry(running)
+  const settingsFor = settingsByPlugin((pluginId) => {
+    const schema = record(pluginId)?.plugin?.manifest.settings?.tenant
+    return new PluginTenantSettings({ pluginId, schema, tenants: decisions, database, clock })
+  })
+  return {
+    gate,
+    registry,
+    engine,
+    database,
+    tenants,
+    decisions,
+    providers,
+    settingsFor,
+    tokens: new HmacTokens(ring, clock),
+    connections: new ConnectionStore({ knex, ring, clock }),
+    apiKeys: new ApiKeys({ knex, clock }),
+    enablement: new Enablement({ database, tenants: decisions, clock }),
+    choice: new ProviderChoice({ providers, gate, database, clock }),
+    quarantine: new Quarantine({ knex, clock, settings: settings.quarantine }),
+    jobs: new JobRunner({
+      knex,
+      database,
+      clock,
+      log,
+      gate,
+      settings: settings.jobs,
+      tenantsOf: (pluginId) => tenantsWithPlugin(pluginId, { tenants, decisions, gate }),
+    }),
+  }
+}
+
+/** One for each plugin, made when it is first asked for: by then the plugin's schema is known. */
+function settingsByPlugin(
+  make: (pluginId: string) => PluginTenantSettings,
+): (pluginId: string) => PluginTenantSettings {
+  const made = new Map<string, PluginTenantSettings>()
+  return (pluginId) => {
+    const known = made.get(pluginId) ?? make(pluginId)
+    made.set(pluginId, known)
+    return known
+  }
+}

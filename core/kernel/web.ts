@@ -1,0 +1,88 @@
+import type { Knex } from 'knex'
+import type { KernelSettings } from '../config/settings.ts'
+import { createHttpServer, type HttpServer, httpSettings, PostgresIdempotencyStore } from '../http/index.ts'
+import { IntakeCounts } from '../http/intake/counters.ts'
+import type { AdapterState } from '../http/intake/seams.ts'
+import { WebhookIntake } from '../http/intake/webhook-intake.ts'
+import type { Clock, Logger } from '../plugin/services.ts'
+import type { WebhookReceiver } from '../plugin/webhook.ts'
+import type { PluginRecord } from './record.ts'
+import type { Rooms } from './rooms.ts'
+
+export interface WebOptions {
+  readonly settings: KernelSettings
+  readonly knex: Knex
+  readonly clock: Clock
+  readonly log: Logger
+  readonly rooms: Rooms
+  readonly record: (pluginId: string) => PluginRecord | undefined
+  readonly kernelVersion: string
+  /** For tests: answers are checked against their documentation. */
+  readonly validateResponses: boolean
+}
+
+export interface Web {
+  readonly http: HttpServer
+  readonly intake: WebhookIntake
+  readonly counts: IntakeCounts
+  /** By plugin id; the mount fills it. */
+  readonly receivers: Map<string, WebhookReceiver>
+}
+
+/** What a vendor whose adapter is down is asked to wait. */
+const RETRY_AFTER_SECONDS = 30
+
+/** The HTTP server and the webhook intake. It does not listen yet. */
+export async function openWeb(options: WebOptions): Promise<Web> {
+  const { settings, knex, clock, log, rooms, record } = options
+  const receivers = new Map<string, WebhookReceiver>()
+  const counts = new IntakeCounts()
+  const limits = httpSettings.validate(settings.http)
+  const intake = new WebhookIntake({
+    adapters: { receiver: (adapter) => adapterState(record(adapter), receivers.get(adapter)) },
+    directory: rooms.connections,
+    engine: rooms.engine,
+    gate: rooms.gate,
+    clock,
+    log,
+    metrics: counts,
+    settings: { maxBytes: limits.value?.maxHookBytes ?? 0, retryAfterSeconds: RETRY_AFTER_SECONDS },
+  })
+  const http = await createHttpServer({
+    host: settings.host,
+    port: settings.port,
+    ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
+    settings: settings.http,
+    clock,
+    log,
+    gate: rooms.gate,
+    readiness: async () => [await databaseState(knex)],
+    intake: (request) => intake.handle(request),
+    idempotency: new PostgresIdempotencyStore({ database: rooms.database, knex, clock }),
+    validateResponses: options.validateResponses,
+    info: { title: 'Parley', version: options.kernelVersion },
+  })
+  return { http, intake, counts, receivers }
+}
+
+/** Down: the vendor comes back later, as the fault is ours. Not in this process, or no receiver: there is no such place. */
+function adapterState(
+  record: PluginRecord | undefined,
+  receiver: WebhookReceiver | undefined,
+): AdapterState | undefined {
+  if (record === undefined) return undefined
+  if (record.state === 'started') {
+    return receiver === undefined ? undefined : { state: 'running', pluginId: record.id, receiver }
+  }
+  return { state: 'failed' }
+}
+
+async function databaseState(knex: Knex): Promise<{ part: string; ok: boolean; detail?: string }> {
+  try {
+    await knex.raw('select 1')
+    return { part: 'database', ok: true }
+  } catch {
+    // Why is in the log of whoever needed it; a caller of /readyz learns only that.
+    return { part: 'database', ok: false, detail: 'cannot be reached' }
+  }
+}
