@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type ObjectStore, ParleyError, type StoredObject, UnavailableError } from '@parley/core'
@@ -31,17 +31,27 @@ export class LocalFileStore implements ObjectStore {
     const key = `${tenantId}/${uuidv7()}`
     const path = isTenantId(tenantId) ? objectPath(this.#root, tenantId, key) : undefined
     if (path === undefined) throw new ParleyError('object-store.tenant', 'An object belongs to a tenant, by its UUID.')
-    const aside = join(this.#root, INCOMING, key.slice(tenantId.length + 1))
     try {
-      await mkdir(join(this.#root, INCOMING), { recursive: true, mode: 0o700 })
-      await mkdir(path.folder, { recursive: true, mode: 0o700 })
-      const measured = await receive(aside, content, options.maxBytes)
-      const facts: Facts = { mimeType: options.mimeType, ...measured }
-      await this.#place(path, aside, facts)
-      return { ok: true, object: { key, ...facts } }
+      return { ok: true, object: { key, ...(await this.#write(path, content, options)) } }
     } catch (error) {
       if (error instanceof TooLarge) return { ok: false, failure: 'too-large' }
       throw asOutage(error)
+    }
+  }
+
+  async #write(
+    path: ObjectPath,
+    content: Readable | Buffer,
+    options: { mimeType: string; maxBytes: number },
+  ): Promise<Facts> {
+    const incoming = join(this.#root, INCOMING)
+    const aside = join(incoming, basename(path.content))
+    await mkdir(incoming, { recursive: true, mode: 0o700 })
+    await mkdir(path.folder, { recursive: true, mode: 0o700 })
+    try {
+      const facts: Facts = { mimeType: options.mimeType, ...(await receive(aside, content, options.maxBytes)) }
+      await this.#place(path, aside, facts)
+      return facts
     } finally {
       await rm(aside, { force: true })
     }
