@@ -8,6 +8,9 @@ import { ContactBook } from './person.ts'
 
 export const CHANNEL = 'whatsapp'
 
+/** Far above any real id; a longer one would not fit into a database index. */
+const MAX_DEDUPE_KEY = 600
+
 /** The routing id of news about a whole business account; a connection carries it among its aliases. */
 export function wabaAlias(wabaId: string): string {
   return `waba:${wabaId}`
@@ -57,7 +60,8 @@ export function laneOf(connectionId: string, identity: Identity | undefined): st
   return identity === undefined ? connectionId : `${connectionId}/${identityKey(identity)}`
 }
 
-export function known(place: Place, dedupeKey: string, toEvent: (connectionId: string) => NewEvent): Reading {
+export function known(place: Place, fact: string, toEvent: (connectionId: string) => NewEvent): Reading {
+  const dedupeKey = fact.length > MAX_DEDUPE_KEY ? `long:${fingerprint(fact)}` : fact
   return {
     unknown: false,
     item: { account: accountOf(place), dedupeKey, toEvent: (connection) => toEvent(connection.id) as NewEvent<never> },
