@@ -1,4 +1,6 @@
 import { type ChannelUnknownReceived, channelUnknownReceived } from '../../contracts/events/channel.ts'
+import type { EventAppender } from '../../events/appender.ts'
+import { ParleyError, UnavailableError } from '../../plugin/errors.ts'
 import type { NewEvent } from '../../plugin/event.ts'
 import type { InboundItem } from '../../plugin/webhook.ts'
 import type { IngestItem, RoutedConnection } from './seams.ts'
@@ -32,21 +34,42 @@ export function buildEvent(
   }
 }
 
-/** The items with every event that its schema refuses replaced; `invalid` says how many. Only run after a refusal. */
+/** The log refused an event before anything was stored: it breaks its schema, is too large, or nobody declared it. */
+export function isRefusedEvent(error: unknown): error is ParleyError {
+  return error instanceof ParleyError && !(error instanceof UnavailableError) && error.code.startsWith('event.')
+}
+
+/**
+ * The items with every event that the log refuses replaced; `invalid` says how many. Only run after a refusal, since it
+ * checks each event once more. What is too large stays out of the event; the kept call has it.
+ */
 export function replaceInvalid(
   items: readonly IngestItem[],
+  log: Pick<EventAppender, 'prepare'>,
   adapter: string,
   receivedAt: Date,
 ): { readonly items: readonly IngestItem[]; readonly invalid: number } {
   let invalid = 0
   const mended = items.map((item) => {
-    if (item.event.type.schema.validate(item.event.data).error === undefined) return item
+    const refusal = refusalOf(item, log)
+    if (refusal === undefined) return item
     invalid += 1
     const { type, data, key } = item.event
-    const event = unknown(item.dedupeScope, adapter, receivedAt, type.type, data)
+    const raw = refusal === 'event.too-large' ? { dedupeKey: item.dedupeKey, refused: refusal } : data
+    const event = unknown(item.dedupeScope, adapter, receivedAt, type.type, raw)
     return { ...item, event: { ...event, key }, dedupeKey: invalidKey(item.dedupeKey) }
   })
   return { items: mended, invalid }
+}
+
+function refusalOf(item: IngestItem, log: Pick<EventAppender, 'prepare'>): string | undefined {
+  try {
+    log.prepare(item.tenantId, item.event, { source: item.source, correlationId: item.dedupeKey })
+    return undefined
+  } catch (error) {
+    if (isRefusedEvent(error)) return error.code
+    throw error
+  }
 }
 
 function unknown(

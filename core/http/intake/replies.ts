@@ -1,5 +1,8 @@
-import { problem, type RawBody, type Reply } from '../../plugin/route.ts'
+import { problem, type Reply } from '../../plugin/route.ts'
 import type { WebhookReply } from '../../plugin/webhook.ts'
+
+/** What a vendor is told when it named nothing else: everything is stored. */
+export const ACKNOWLEDGED: WebhookReply = { status: 200 }
 
 /** One answer for an unknown adapter, an unknown endpoint and a switched-off one: nobody learns which. */
 export function notFound(): Reply {
@@ -9,13 +12,4 @@ export function notFound(): Reply {
 /** One answer for unsigned, wrongly signed, and an endpoint that cannot verify anything. */
 export function notSigned(): Reply {
   return problem(401, 'webhook.not-signed', 'The call does not carry the signature that this endpoint expects.')
-}
-
-export function plainReply(reply: WebhookReply): Reply {
-  const body: RawBody = {
-    $$type: 'parley.raw-body',
-    content: reply.body ?? '',
-    contentType: reply.contentType ?? 'text/plain; charset=utf-8',
-  }
-  return { status: reply.status, body }
 }

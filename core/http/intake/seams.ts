@@ -1,5 +1,8 @@
-import type { NewEvent } from '../../plugin/event.ts'
+import type { EventAppender } from '../../events/appender.ts'
+import type { IngestBatch, IngestResult } from '../../events/ingest/ingester.ts'
 import type { EndpointSecrets, WebhookReceiver } from '../../plugin/webhook.ts'
+
+export type { IngestBatch, IngestItem } from '../../events/ingest/ingester.ts'
 
 /** What the intake needs of the other rooms, each as narrow as its use. */
 
@@ -43,32 +46,10 @@ export interface EndpointDirectory {
 /** Is the plugin on for the tenant? */
 export type TenantGate = (pluginId: string, tenantId: string) => boolean | Promise<boolean>
 
-export interface IngestItem {
-  readonly tenantId: string
-  readonly source: string
-  readonly event: NewEvent
-  readonly dedupeScope: string
-  readonly dedupeKey: string
-}
-
 /** What became of a webhook: whole, in part, or not at all routed to tenants. */
 export type WebhookOutcome = 'routed' | 'partly-routed' | 'unrouted' | 'passed-over' | 'empty'
 
-export interface IngestBatch {
-  /** The raw call, kept for debugging and replay; absent when a kept call is replayed. */
-  readonly webhook?: {
-    readonly adapter: string
-    readonly endpointId: string
-    readonly tenantId: string | null
-    readonly body: Buffer
-    readonly headers: Readonly<Record<string, string>>
-    readonly receivedAt: Date
-    readonly outcome: WebhookOutcome
-  }
-  readonly items: readonly IngestItem[]
-}
-
 /** Resolves after COMMIT; throws `event.invalid` before anything is stored, UnavailableError when the storage is down. */
-export interface Ingestor {
-  ingest(batch: IngestBatch): Promise<readonly ('stored' | 'duplicate')[]>
+export interface Ingestor extends Pick<EventAppender, 'prepare'> {
+  ingest(batch: IngestBatch): Promise<readonly IngestResult[]>
 }
