@@ -47,7 +47,7 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
 
   await holdQuarantined(boot)
   await lifecycle.load()
-  lifecycle.link(ports)
+  lifecycle.link(new Set(ports.keys()))
   await prepareTables(boot, lifecycle)
   const admin = mountKernel(boot)
   await lifecycle.register(ports, takenByKernel(rooms))

@@ -25,6 +25,11 @@ export interface KernelServices {
   sourceOf(pluginId: string): string
 }
 
+/** Names of the kernel's own ports, for drawing the graph without a kernel. */
+export const kernelPortNames: ReadonlySet<string> = new Set(
+  [...Object.values(ports), connectionsPort, ingressPort].map((port) => portName(port)),
+)
+
 /** The kernel's own ports. What has an owner (log lines, jobs, settings, events) is bound to the plugin that asks. */
 export function kernelPorts(services: KernelServices): KernelPorts {
   const entry = <T>(port: Port<T>, make: (pluginId: string) => T) => [portName(port), make] as const

@@ -41,11 +41,11 @@ export class Lifecycle {
   }
 
   /** Draws the graph: whoever lacks a port, shares one or stands on a cycle goes down, all of them named at once. */
-  link(kernelPorts: KernelPorts): void {
+  link(kernelPorts: ReadonlySet<string>): void {
     const loaded = this.#in('loaded')
     const graph = buildGraph(
       loaded.map(({ id, plugin }) => ({ id, provides: plugin?.manifest.provides ?? [], deps: plugin?.deps ?? {} })),
-      new Set(kernelPorts.keys()),
+      kernelPorts,
     )
     this.#graph = graph
     for (const record of loaded) {

@@ -1,5 +1,6 @@
 import Joi from 'joi'
 import type { Knex } from 'knex'
+import { IANAZone } from 'luxon'
 import { v7 as uuidv7 } from 'uuid'
 import { fieldOf, reasonsOf } from '../config/reasons.ts'
 import { asUnavailable } from '../data/unavailable.ts'
@@ -45,7 +46,7 @@ const schema = Joi.object<Required<NewTenant>>({
   timeZone: Joi.string()
     .default('UTC')
     .custom((zone, helpers) =>
-      isTimeZone(zone) ? zone : helpers.message({ custom: '{{#label}} must be an IANA time zone' }),
+      IANAZone.isValidZone(zone) ? zone : helpers.message({ custom: '{{#label}} must be an IANA time zone' }),
     ),
 })
 
@@ -123,8 +124,4 @@ function tenantOf(row: Row): Tenant {
     status: row.status,
     createdAt: row.created_at,
   }
-}
-
-function isTimeZone(zone: string): boolean {
-  return Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC'
 }

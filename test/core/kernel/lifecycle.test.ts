@@ -33,7 +33,7 @@ async function boot(entries: readonly PluginEntry[], deadlines: Partial<typeof D
     log: silentLogger,
   })
   await lifecycle.load()
-  lifecycle.link(KERNEL_PORTS)
+  lifecycle.link(new Set(KERNEL_PORTS.keys()))
   await lifecycle.register(KERNEL_PORTS, new Taken())
   lifecycle.mount(() => {})
   await lifecycle.start()

@@ -1,0 +1,37 @@
+import { bootKernel, type Kernel } from '../../kernel/kernel.ts'
+import { Shutdown, stopOnSignals } from '../../kernel/shutdown.ts'
+import type { Command } from '../command.ts'
+import { openInstallation } from '../installation.ts'
+
+export const startCommand: Command = {
+  name: 'start',
+  usage: '',
+  summary: 'Starts the server; SIGTERM or Ctrl-C stops it in good order.',
+  help: [
+    'Listens on PORT (3000) of HOST. State lies in PARLEY_HOME (.parley) with an embedded Postgres, unless DATABASE_URL',
+    'names a server; then run "parley migrate" first, or set MIGRATE_ON_START=true. PLUGINS=inbox,contacts runs a subset.',
+  ],
+  async run(_, context) {
+    const { settings, config, log } = await openInstallation(context)
+    const booting: { kernel?: Promise<Kernel> } = {}
+    const shutdown = new Shutdown({
+      log,
+      graceMs: settings.shutdown.graceMs,
+      stop: async () => (await booting.kernel)?.stop(),
+      exit: (code) => process.exit(code),
+    })
+    stopOnSignals(shutdown)
+    booting.kernel = bootKernel({
+      settings,
+      config,
+      root: context.cwd,
+      log,
+      onCrash: (pluginId) => shutdown.run(1, `an exception of ${pluginId} that nobody caught`),
+    })
+    const kernel = await booting.kernel
+    context.print(`\n${kernel.report}\n`)
+    const lines = (await config.demo?.(kernel)) ?? []
+    context.print(`Parley ${kernel.version} is ready: ${settings.publicUrl ?? kernel.baseUrl}`)
+    for (const line of lines) context.print(line)
+  },
+}

@@ -1,0 +1,34 @@
+import type { ParleyConfig } from '../config/define-config.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { type KernelSettings, readSettings } from '../config/settings.ts'
+import { openStorage, type Storage } from '../kernel/storage.ts'
+import type { Logger } from '../plugin/services.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import type { CliContext } from './command.ts'
+
+/** The installation that a command works on. */
+export interface Installation {
+  readonly settings: KernelSettings
+  readonly config: ParleyConfig
+  readonly log: Logger
+}
+
+export async function openInstallation({ cwd, env }: CliContext): Promise<Installation> {
+  const settings = readSettings(env, cwd)
+  return { settings, config: await loadConfig(cwd), log: createLogger(settings.logLevel) }
+}
+
+/** Runs `work` over the installation's database, beside a server that may be running. Only warnings are logged. */
+export async function withStorage<T>(
+  { cwd, env }: CliContext,
+  work: (storage: Storage, settings: KernelSettings, log: Logger) => Promise<T>,
+): Promise<T> {
+  const settings = readSettings(env, cwd)
+  const log = createLogger(env.LOG_LEVEL === undefined ? 'warn' : settings.logLevel)
+  const storage = await openStorage(settings, log)
+  try {
+    return await work(storage, settings, log)
+  } finally {
+    await storage.close()
+  }
+}
