@@ -12,15 +12,18 @@ export interface WidgetSettings {
   readonly allowedOrigins: readonly string[]
 }
 
+/** Scheme, host and port, and nothing that means more than itself in a Content-Security-Policy. */
+const ORIGIN = /^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d+)?$/
+
 const origin: Joi.CustomValidator<string> = (value, helpers) =>
-  URL.canParse(value) && new URL(value).origin === value
+  isOrigin(value)
     ? value
     : helpers.message({ custom: '{{#label}} must be an exact origin such as https://shop.example' })
 
 export const widgetSettingsSchema: Joi.ObjectSchema<WidgetSettings> = Joi.object({
   title: Joi.string().max(80).default('Chat with us'),
   subtitle: Joi.string().allow('').max(160).default('We usually answer within minutes'),
-  greeting: Joi.string().allow('').max(1000).default('Hi there 👋 How can we help?'),
+  greeting: Joi.string().allow('').max(1000).default('Hi there! How can we help?'),
   accent: Joi.string()
     .pattern(/^#[0-9a-f]{6}$/i)
     .default('#4f46e5'),
@@ -42,7 +45,7 @@ export function widgetSettings(stored: Readonly<Record<string, unknown>>): Widge
 }
 
 function isOrigin(value: unknown): value is string {
-  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
+  return typeof value === 'string' && ORIGIN.test(value) && URL.canParse(value) && new URL(value).origin === value
 }
 
 /** Black or white, whichever reads better on the accent (WCAG relative luminance). */

@@ -6,6 +6,10 @@ import { pageHeaders } from '../security-headers.ts'
 import { widgetSettings } from '../widget-settings.ts'
 
 const params = Joi.object({ connectionId: Joi.string().uuid().required() })
+/** People come with campaign parameters and the like; they are none of our business. */
+const query = Joi.object({
+  lang: Joi.string().max(35).description("The page's language, as a BCP 47 tag; else the browser's."),
+}).unknown(true)
 const html = { 200: { description: 'The page', contentType: 'text/html' }, 404: { description: 'No such chat' } }
 
 /** The chat as a page of its own, and as the app inside an embedding page's frame. */
@@ -19,6 +23,7 @@ export function pageRoutes(context: Context): readonly Route[] {
       tags: TAGS,
       access: { public: 'Customers have no account.' },
       params,
+      query,
       responses: html,
       handle: ({ params: { connectionId }, origin }) => page(context, connectionId, 'page', origin),
     }),
@@ -30,6 +35,7 @@ export function pageRoutes(context: Context): readonly Route[] {
       tags: TAGS,
       access: { public: 'Customers have no account; the connection says which sites may frame it.' },
       params,
+      query,
       frames: 'any',
       responses: html,
       handle: ({ params: { connectionId }, origin }) => page(context, connectionId, 'embed', origin),

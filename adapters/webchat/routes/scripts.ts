@@ -18,6 +18,7 @@ export function scriptRoutes(context: Context): readonly Route[] {
       tags: TAGS,
       access: { public: 'Embedded by web sites.' },
       params: Joi.object({ connectionId: Joi.string().uuid().required() }),
+      query: Joi.object().unknown(true),
       responses: {
         200: { description: 'The script', contentType: 'text/javascript' },
         404: { description: 'No such chat' },

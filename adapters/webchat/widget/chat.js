@@ -75,12 +75,18 @@ export class Chat {
     this.#send({ text, ...tap })
   }
 
-  /** @param {File} file @returns {'too-large' | 'empty' | undefined} why it is not sent */
+  /**
+   * The server looks at the content and has the last word; this only spares the way there.
+   *
+   * @param {File} file
+   * @returns {'too-large' | 'empty' | 'type' | undefined} why it is not sent
+   */
   attach(file) {
-    if (file.size > this.#config.maxFileBytes) return 'too-large'
+    const { maxFileBytes, accept } = this.#config
+    if (file.size > maxFileBytes) return 'too-large'
     if (file.size === 0) return 'empty'
-    const image = file.type.startsWith('image/') && file.type !== 'image/svg+xml'
-    const previewUrl = image ? { previewUrl: URL.createObjectURL(file) } : {}
+    if (file.type !== '' && !accept.split(',').includes(file.type)) return 'type'
+    const previewUrl = file.type.startsWith('image/') ? { previewUrl: URL.createObjectURL(file) } : {}
     this.#send({ file, fileName: file.name, mimeType: file.type, progress: 0, ...previewUrl })
     return undefined
   }

@@ -30,7 +30,6 @@ const ENGLISH = {
   image: 'Image',
   location: 'Location',
   unsupported: 'This kind of message cannot be shown here.',
-  drop: 'Drop the file to send it',
 }
 
 /** @type {Record<string, Texts>} */
@@ -63,7 +62,6 @@ const LANGUAGES = {
     image: 'Bild',
     location: 'Standort',
     unsupported: 'Diese Art von Nachricht kann hier nicht angezeigt werden.',
-    drop: 'Datei hier ablegen, um sie zu senden',
   },
   es: {
     write: 'Escribe un mensaje…',
@@ -92,7 +90,6 @@ const LANGUAGES = {
     image: 'Imagen',
     location: 'Ubicación',
     unsupported: 'Este tipo de mensaje no se puede mostrar aquí.',
-    drop: 'Suelta el archivo para enviarlo',
   },
   hi: {
     write: 'संदेश लिखें…',
@@ -121,7 +118,6 @@ const LANGUAGES = {
     image: 'चित्र',
     location: 'स्थान',
     unsupported: 'इस प्रकार का संदेश यहाँ नहीं दिखाया जा सकता।',
-    drop: 'भेजने के लिए फ़ाइल यहाँ छोड़ें',
   },
   ar: {
     write: 'اكتب رسالة…',
@@ -150,7 +146,6 @@ const LANGUAGES = {
     image: 'صورة',
     location: 'الموقع',
     unsupported: 'لا يمكن عرض هذا النوع من الرسائل هنا.',
-    drop: 'أفلت الملف لإرساله',
   },
 }
 

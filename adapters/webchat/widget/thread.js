@@ -76,6 +76,15 @@ export function rows(messages, pending) {
 }
 
 /**
+ * The row whose choices can still be taken: the last one, not counting what was never sent.
+ *
+ * @param {readonly Row[]} lines
+ */
+export function latestKey(lines) {
+  return lines.findLast((row) => row.type === 'entry' && row.entry.pending?.state !== 'failed')?.key
+}
+
+/**
  * @param {Entry} a
  * @param {Entry | undefined} b
  */

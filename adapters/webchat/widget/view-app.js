@@ -31,7 +31,11 @@ export function App({ chat, config, texts, lang, state, storage, close }) {
         config.subtitle !== '' && h('p', { dir: 'auto' }, config.subtitle),
       ),
       embedded &&
-        h('button', { type: 'button', 'aria-label': texts.close, onClick: close }, h(Icon, { name: 'close' })),
+        h(
+          'button',
+          { type: 'button', class: 'close', 'aria-label': texts.close, onClick: close },
+          h(Icon, { name: 'close' }),
+        ),
     ),
     h('div', { role: 'status' }, state.offline && h('p', { class: 'offline' }, texts.offline)),
     h(Log, { chat, config, texts, lang, state }),

@@ -77,6 +77,7 @@ export class Composer extends Component {
     for (const file of files ?? []) {
       const refused = chat.attach(file)
       if (refused === 'empty') this.setState({ problem: texts.empty })
+      if (refused === 'type') this.setState({ problem: texts.refusedType })
       if (refused === 'too-large') {
         this.setState({ problem: texts.tooLarge.replace('{size}', sizeOf(config.maxFileBytes, lang)) })
       }
@@ -134,7 +135,7 @@ export class Composer extends Component {
         }),
         h(
           'button',
-          { type: 'submit', class: 'send', 'aria-label': texts.send, disabled: text.trim() === '' },
+          { type: 'submit', class: 'round send', 'aria-label': texts.send, disabled: text.trim() === '' },
           h(Icon, { name: 'send' }),
         ),
       ),
@@ -150,14 +151,18 @@ export class Composer extends Component {
         ref: this.#picker,
         type: 'file',
         accept: config.accept,
-        class: 'hidden',
-        tabIndex: -1,
-        'aria-label': texts.attach,
+        multiple: true,
+        hidden: true,
         onChange: this.#picked,
       }),
       h(
         'button',
-        { type: 'button', class: 'attach', 'aria-label': texts.attach, onClick: () => this.#picker.current?.click() },
+        {
+          type: 'button',
+          class: 'round attach',
+          'aria-label': texts.attach,
+          onClick: () => this.#picker.current?.click(),
+        },
         h(Icon, { name: 'attach' }),
       ),
     ]

@@ -1,7 +1,7 @@
 import { dayName } from './format.js'
 import { Icon } from './icons.js'
 import { Component, createRef, h } from './preact.js'
-import { rows } from './thread.js'
+import { latestKey, rows } from './thread.js'
 import { MessageView } from './view-message.js'
 
 /** @import { Config } from './types.d.ts' */
@@ -66,6 +66,7 @@ export class Log extends Component {
   render() {
     const { config, texts, state } = this.props
     const lines = rows(state.messages, state.pending)
+    const latest = latestKey(lines)
     return h(
       'main',
       null,
@@ -84,7 +85,7 @@ export class Log extends Component {
           'div',
           { class: 'lines' },
           config.greeting !== '' && h(Greeting, { text: config.greeting, who: texts.us }),
-          lines.map((row, i) => this.#row(row, i === lines.length - 1)),
+          lines.map((row) => this.#row(row, row.key === latest)),
         ),
       ),
       this.state.below &&

@@ -107,7 +107,7 @@ function Choices({ message, chat }) {
     choices.map((/** @type {{ id: string, title: string, description?: string }} */ { id, title, description }) =>
       h(
         'button',
-        { type: 'button', key: id, onClick: () => chat.say(title, { payload: id, source }) },
+        { type: 'button', class: 'choice', key: id, onClick: () => chat.say(title, { payload: id, source }) },
         h('span', { dir: 'auto' }, title),
         description !== undefined && h('small', { dir: 'auto' }, description),
       ),
@@ -148,12 +148,14 @@ function Foot({ entry, chat, texts, lang, state }) {
 /** @param {{ pending: Pending, chat: import('./chat.js').Chat, texts: Texts }} props */
 function Failed({ pending, chat, texts }) {
   const { id, reason } = pending
-  const why = reason === 'webchat.file-type-refused' ? texts.refusedType : texts.failed
+  // The same file of the same type would be refused again.
+  const final = reason === 'webchat.file-type-refused'
+  const why = final ? texts.refusedType : texts.failed
   return h(
     'footer',
     { class: 'failed' },
     h('span', { role: 'alert' }, h(Icon, { name: 'alert' }), why),
-    h('button', { type: 'button', onClick: () => chat.retry(id) }, texts.retry),
-    h('button', { type: 'button', onClick: () => chat.discard(id) }, texts.discard),
+    !final && h('button', { type: 'button', class: 'again', onClick: () => chat.retry(id) }, texts.retry),
+    h('button', { type: 'button', class: 'again', onClick: () => chat.discard(id) }, texts.discard),
   )
 }
