@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../data/embedded/index.ts'
@@ -47,6 +47,8 @@ export class TestServer {
   async #start(): Promise<EmbeddedPostgres> {
     await sweepAbandoned()
     this.#folder = await mkdtemp(join(tmpdir(), prefix))
+    // Run as root, the server steps down to another user, who must get through to its own, closed, directory.
+    await chmod(this.#folder, 0o755)
     const server = await startEmbeddedPostgres({
       dataDir: join(this.#folder, 'data'),
       log: silentLogger,

@@ -1,4 +1,4 @@
-import { access, constants, cp, mkdtemp, readFile, rename, stat, symlink } from 'node:fs/promises'
+import { access, chmod, constants, cp, mkdtemp, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ParleyError } from '../../plugin/errors.ts'
@@ -22,10 +22,10 @@ export function packageName(platform: string = process.platform, arch: string = 
  * script would have made (npm runs with ignore-scripts), and copies everything to `/var/tmp` when the checkout cannot be
  * written (no links) or cannot be entered by the user the server runs as (a checkout below a 0700 home).
  *
+ * @param native the `native` folder of the package
  * @throws ParleyError `postgres.binaries` when no package is installed for this platform.
  */
-export async function findBinaries(user: OperatingUser): Promise<Binaries> {
-  const native = nativeFolder()
+export async function findBinaries(user: OperatingUser, native: string = nativeFolder()): Promise<Binaries> {
   const usable = (await isReachableBy(user, join(native, 'bin', 'postgres'))) && (await tryLinkLibraries(native))
   return at(usable ? native : await copyFor(user, native))
 }
@@ -104,7 +104,6 @@ async function isOurs(folder: string): Promise<boolean> {
 }
 
 async function openForReading(folder: string): Promise<void> {
-  const { chmod, readdir } = await import('node:fs/promises')
   await chmod(folder, 0o755)
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     if (entry.isSymbolicLink()) continue

@@ -26,6 +26,8 @@ export interface Launch {
 }
 
 const pollMs = 20
+/** Waits between starts that ended at once, together some 6 seconds: backends of a killed server are gone well before. */
+const relaunchWaitsMs = [0, 50, 100, 200, 400, 800, 1600, 3200]
 const largestLogBytes = 10 * 1024 * 1024
 
 /**
@@ -38,6 +40,7 @@ const largestLogBytes = 10 * 1024 * 1024
  */
 export async function bringUp(launch: Launch): Promise<Postmaster> {
   const deadline = performance.now() + launch.deadlineMs
+  const waits = [...relaunchWaitsMs]
   let startedPid: number | undefined
   while (performance.now() < deadline) {
     const found = await findLive(launch.dataDir)
@@ -45,13 +48,23 @@ export async function bringUp(launch: Launch): Promise<Postmaster> {
       if (found.pid === startedPid) await rememberPort(launch.dataDir, found.port)
       return { pid: found.pid, port: found.port, started: found.pid === startedPid }
     }
-    if (found === undefined && (startedPid === undefined || !isAlive(startedPid)))
-      startedPid = await launchServer(launch)
+    if (found === undefined && (startedPid === undefined || !isAlive(startedPid))) {
+      const wait = waits.shift()
+      if (wait === undefined)
+        throw await notReady(launch, `ended ${relaunchWaitsMs.length} times right after its start`)
+      await pause(wait)
+      // The wait may have been long enough for another process to start it.
+      if ((await findLive(launch.dataDir)) === undefined) startedPid = await launchServer(launch)
+    }
     await pause(pollMs)
   }
-  throw new ParleyError(
+  throw await notReady(launch, `was not ready after ${launch.deadlineMs} ms`)
+}
+
+async function notReady(launch: Launch, what: string): Promise<ParleyError> {
+  return new ParleyError(
     'postgres.start',
-    `The embedded database in ${launch.dataDir} was not ready after ${launch.deadlineMs} ms. Its log ends with:\n${await logTail(launch.dataDir)}`,
+    `The embedded database in ${launch.dataDir} ${what}. Its log ends with:\n${await logTail(launch.dataDir)}`,
   )
 }
 
