@@ -57,6 +57,8 @@ export interface LiveSettings {
   readonly maxBufferedBytes: number
   /** On shutdown sockets are told to come back elsewhere, spread over this time. */
   readonly closeJitterMs: number
+  /** What a client then gets to close its side. */
+  readonly goodbyeMs: number
 }
 
 const ms = (value: number) => Joi.number().integer().min(0).default(value)
@@ -99,6 +101,7 @@ export const httpSettings: Joi.ObjectSchema<HttpSettings> = Joi.object({
     maxMessagesPerSecond: count(50),
     maxBufferedBytes: count(MIB),
     closeJitterMs: ms(2_000),
+    goodbyeMs: ms(500),
   }).default(),
 })
 

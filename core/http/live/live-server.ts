@@ -48,7 +48,7 @@ export async function createLiveServer(server: Server, parts: LiveParts): Promis
     },
     close: () => {
       clearInterval(timer)
-      return sendAway(server, live.closeJitterMs)
+      return sendAway(server, live)
     },
   }
 }
@@ -85,17 +85,20 @@ async function reverify(server: Server, { authentication, log }: LiveParts): Pro
 }
 
 /** 1012 tells clients to come back, which finds them another server; the jitter keeps them from coming all at once. */
-async function sendAway(server: Server, jitterMs: number): Promise<void> {
+async function sendAway(server: Server, { closeJitterMs, goodbyeMs }: LiveSettings): Promise<void> {
   const sockets = [...socketServerOf(server).clients]
-  await Promise.all(
-    sockets.map(async (socket, place) => {
-      await delay((jitterMs * place) / Math.max(1, sockets.length))
-      socket.close(1012, 'service restart')
-    }),
-  )
-  await delay(sockets.length === 0 ? 0 : GOODBYE_MS)
+  const gone = sockets.map((socket) => new Promise<void>((resolve) => socket.once('close', resolve)))
+  for (const socket of sockets) {
+    await delay(closeJitterMs / sockets.length)
+    socket.close(1012, 'service restart')
+  }
+  const enough = new AbortController()
+  const late = delay(goodbyeMs, undefined, { signal: enough.signal }).catch(ignoreAbort)
+  await Promise.race([Promise.all(gone), late])
+  enough.abort()
   for (const socket of socketServerOf(server).clients) socket.terminate()
 }
 
-/** What a client gets to answer the closing frame. */
-const GOODBYE_MS = 250
+function ignoreAbort(error: Error): void {
+  if (error.name !== 'AbortError') throw error
+}

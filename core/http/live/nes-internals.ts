@@ -7,6 +7,7 @@ export interface RawSocket {
   readonly readyState: number
   readonly bufferedAmount: number
   emit(event: string, ...args: unknown[]): boolean
+  once(event: 'close', listener: () => void): unknown
   send(text: string): void
   close(code?: number, reason?: string): void
   terminate(): void

@@ -1,18 +1,16 @@
 import Joi from 'joi'
+import { reasonOf } from '../../plugin/errors.ts'
 import type { Route } from '../../plugin/route.ts'
 import { jsonSchemaFault, jsonSchemaOf } from '../openapi/json-schema.ts'
+import { accessFaults, type Known } from './access-faults.ts'
 import { fingerprint, parameterNames } from './fingerprint.ts'
 
 /** What the routes of one plugin are checked against. */
-export interface Surroundings {
+export interface Surroundings extends Known {
   /** Ids of all mounted routes. */
   readonly ids: ReadonlySet<string>
   /** `GET /api/things/?` of all mounted routes. */
   readonly places: ReadonlySet<string>
-  /** Permissions the plugin declares; `undefined` leaves them unchecked. */
-  readonly permissions: readonly string[] | undefined
-  /** Schemes that somebody authenticates. */
-  readonly schemes: readonly string[]
 }
 
 const NONE = Joi.object()
@@ -26,7 +24,7 @@ export function routeFaults(routes: readonly Route[], around: Surroundings): rea
   const ids = new Set(around.ids)
   const places = new Set(around.places)
   return routes.flatMap((route) => {
-    const faults = [...shapeFaults(route), ...accessFaults(route, around), ...schemaFaults(route)]
+    const faults = [...shapeFaults(route), ...accessFaults(route.access, around), ...schemaFaults(route)]
     if (ids.has(route.id)) faults.push(`the id "${route.id}" is taken`)
     if (places.has(placeOf(route))) faults.push('another route has this method and path')
     ids.add(route.id)
@@ -45,35 +43,34 @@ function shapeFaults(route: Route): string[] {
   if (route.method === 'GET' && (route.payload !== undefined || route.body !== undefined)) {
     faults.push('a GET route has no body')
   }
+  if (route.access !== undefined && 'public' in route.access && route.idempotent === true) {
+    faults.push('a public route cannot be idempotent: it has no tenant to keep the key for')
+  }
   return faults
-}
-
-function accessFaults(route: Route, around: Surroundings): string[] {
-  const { access } = route
-  if ('public' in access) {
-    if (route.idempotent === true) return ['a public route cannot be idempotent: it has no tenant to keep the key for']
-    return access.public.trim() === '' ? ['a public route says why it is public'] : []
-  }
-  if ('scheme' in access) {
-    return around.schemes.includes(access.scheme) ? [] : [`nobody authenticates the scheme "${access.scheme}"`]
-  }
-  if (around.permissions === undefined || around.permissions.includes(access.permission)) return []
-  return [`the permission "${access.permission}" is not declared in the manifest`]
 }
 
 function schemaFaults(route: Route): string[] {
   const faults: string[] = []
   const check = (name: string, schema: unknown) => {
     if (schema === undefined) return
-    const fault = Joi.isSchema(schema) ? jsonSchemaFault(schema) : 'is not a joi schema'
+    const fault = schemaFault(schema)
     if (fault !== undefined) faults.push(`${name} ${fault}`)
   }
   check('params', route.params)
   check('query', route.query)
   check('payload', route.payload)
   for (const [status, { schema }] of Object.entries(route.responses ?? {})) check(`response ${status}`, schema)
-  if (route.params !== undefined && Joi.isSchema(route.params)) faults.push(...unknownParams(route))
+  if (route.params !== undefined && faults.length === 0) faults.push(...unknownParams(route))
   return faults
+}
+
+/** joi refuses to look at schemas of another joi; that is a fault like any other. */
+function schemaFault(schema: unknown): string | undefined {
+  try {
+    return Joi.isSchema(schema) ? jsonSchemaFault(schema) : 'is not a joi schema'
+  } catch (error) {
+    return reasonOf(error)
+  }
 }
 
 /** Parameters that the path has and the schema does not, or the other way round. */

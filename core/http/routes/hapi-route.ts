@@ -49,10 +49,16 @@ function optionsOf(route: Route, pluginId: string, surface: RouteSurface): Route
     auth: open ? false : { strategy: STRATEGY, mode: 'required' },
     state: { parse: false, failAction: 'ignore' },
     cors: corsOf(route, settings),
-    timeout: { server: settings.handlerTimeoutMs },
+    timeout: { server: bodyTimeout(route, settings) + settings.handlerTimeoutMs },
     ...(open ? { ext: { onPreAuth: { method: gateExtension(gate, pluginId) } } } : {}),
     ...(route.method === 'GET' ? {} : { payload: payloadOptions(route, settings) }),
   }
+}
+
+/** hapi counts a request's time from its first byte, so the body's time comes on top of the handler's. */
+function bodyTimeout(route: Route, settings: HttpSettings): number {
+  if (route.method === 'GET') return 0
+  return route.body?.multipart ? settings.uploadTimeoutMs : settings.bodyTimeoutMs
 }
 
 function gateExtension(gate: Gate, pluginId: string): Lifecycle.Method {
@@ -68,13 +74,13 @@ function payloadOptions(route: Route, settings: HttpSettings): NonNullable<Route
       allow: 'multipart/form-data',
       multipart: { output: 'stream' },
       maxBytes: route.body.maxBytes ?? settings.maxUploadBytes,
-      timeout: settings.uploadTimeoutMs,
+      timeout: bodyTimeout(route, settings),
     }
   }
   return {
     allow: 'application/json',
     maxBytes: route.body?.maxBytes ?? settings.maxBodyBytes,
-    timeout: settings.bodyTimeoutMs,
+    timeout: bodyTimeout(route, settings),
   }
 }
 

@@ -21,15 +21,18 @@ export interface MountParts {
 export function mounter(parts: MountParts): Mount {
   const { server, table, authentication, live, surface } = parts
   return (routes: readonly Route[], options: MountOptions) => {
-    const { pluginId, authenticators = [] } = options
+    const { pluginId, authenticators = [], live: topics = [] } = options
     authentication.check(authenticators)
-    table.check(routes, options, [...authentication.schemes(), ...authenticators.map(({ scheme }) => scheme)])
+    table.check(routes, topics, {
+      ...options,
+      schemes: [...authentication.schemes(), ...authenticators.map(({ scheme }) => scheme)],
+    })
     const made = routes.map((route) => hapiRoute(route, pluginId, surface))
     rehearse(pluginId, made)
     for (const authenticator of authenticators) authentication.register(authenticator)
     server.route(made)
-    table.add(routes)
-    for (const topic of options.live ?? []) live.open(topic, pluginId)
+    for (const topic of topics) live.open(topic, pluginId)
+    table.add(routes, topics)
   }
 }
 
