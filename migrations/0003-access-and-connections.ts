@@ -13,6 +13,7 @@ export async function up(knex: Knex): Promise<void> {
   await endpoints(knex)
   await connections(knex)
   await accountRoutes(knex)
+  await webhookReads(knex)
 }
 
 /** An index for engine functions; it is not unique, so that no tenant can notice another's rows by it. */
@@ -184,7 +185,32 @@ async function accountRoutes(knex: Knex): Promise<void> {
   )
 }
 
+/** The kept calls: a tenant's own, or all for the operator (`null`). */
+async function webhookReads(knex: Knex): Promise<void> {
+  await engineFunction(
+    knex,
+    `create function parley.find_webhook(wanted uuid, tenant uuid) returns setof parley.webhook_log
+       language sql stable as $$
+       select w.* from parley.webhook_log w where w.id = wanted and (tenant is null or w.tenant_id = tenant)
+     $$`,
+  )
+  await engineFunction(
+    knex,
+    `create function parley.webhooks_of(tenant uuid, of_adapter text, with_outcome text, before uuid, most integer)
+       returns setof parley.webhook_log language sql stable as $$
+       select w.* from parley.webhook_log w
+        where w.tenant_id = tenant
+          and (of_adapter is null or w.adapter = of_adapter)
+          and (with_outcome is null or w.outcome = with_outcome)
+          and (before is null or w.id < before)
+        order by w.id desc limit most
+     $$`,
+  )
+}
+
 export async function down(knex: Knex): Promise<void> {
+  await knex.raw('drop function parley.find_webhook(uuid, uuid)')
+  await knex.raw('drop function parley.webhooks_of(uuid, text, text, uuid, integer)')
   for (const table of ['connection', 'endpoint', 'api_key']) {
     await knex.raw(`drop table parley.${table} cascade`)
   }

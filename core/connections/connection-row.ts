@@ -1,4 +1,5 @@
-import type { Connection, ConnectionHealth } from '../contracts/ports/connections.ts'
+import { v7 as uuidv7 } from 'uuid'
+import type { Connection, ConnectionHealth, NewConnection } from '../contracts/ports/connections.ts'
 import { withHidden } from '../secrets/hidden.ts'
 import type { KeyRing, SealContext } from '../secrets/key-ring.ts'
 
@@ -45,6 +46,28 @@ export function connectionOf(row: ConnectionRow, ring: KeyRing): StoredConnectio
     updatedAt: row.updated_at,
   }
   return withHidden(visible, 'secrets', openSecrets(ring, row.secrets, connectionContext(row.tenant_id, row.id)))
+}
+
+/** The row of a connection that is about to be. */
+export function newRow(tenantId: string, connection: NewConnection, ring: KeyRing, now: Date): ConnectionRow {
+  const id = uuidv7()
+  const { provider, externalId, name, settings = {}, secrets = {}, endpointId = null, aliases = [] } = connection
+  return {
+    tenant_id: tenantId,
+    id,
+    provider,
+    external_id: externalId,
+    endpoint_id: endpointId,
+    aliases,
+    name,
+    settings,
+    secrets: sealSecrets(ring, secrets, connectionContext(tenantId, id)),
+    health: 'ok',
+    health_detail: null,
+    created_at: now,
+    updated_at: now,
+    removed_at: null,
+  }
 }
 
 export function connectionContext(tenantId: string, id: string): SealContext {

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex'
-import { v7 as uuidv7 } from 'uuid'
 import type { Connections, NewConnection } from '../contracts/ports/connections.ts'
 import { withTenant } from '../data/transaction.ts'
 import { ParleyError } from '../plugin/errors.ts'
@@ -13,10 +12,12 @@ import {
   connectionContext,
   connectionOf,
   maskSecrets,
+  newRow,
   type StoredConnection,
   sealSecrets,
 } from './connection-row.ts'
-import { EndpointStore, mergeSecrets } from './endpoint-store.ts'
+import { EndpointStore } from './endpoint-store.ts'
+import { merged } from './merged.ts'
 import { refusedWrite } from './refused-write.ts'
 import { type ConnectionSettings, defaultConnectionSettings } from './settings.ts'
 
@@ -27,7 +28,10 @@ export interface ConnectionStoreOptions {
   readonly settings?: ConnectionSettings
 }
 
-type Patch = Parameters<Connections['update']>[2]
+/** The contract's patch, where a secret may also be taken away. */
+export type ConnectionPatch = Omit<Parameters<Connections['update']>[2], 'secrets'> & {
+  readonly secrets?: Readonly<Record<string, string | null>>
+}
 
 /**
  * The tenants' accounts at outside systems. Secrets are sealed with the key ring, bound to tenant and row, and opened on
@@ -85,39 +89,29 @@ export class ConnectionStore implements Connections {
    * `connections.endpoint-unknown` when the endpoint is neither the tenant's nor app-level.
    */
   async create(uow: UnitOfWork, connection: NewConnection): Promise<StoredConnection> {
-    const id = uuidv7()
-    const now = this.#clock.now()
-    const { provider, externalId, name, settings = {}, secrets = {}, endpointId = null, aliases = [] } = connection
-    const row: Omit<ConnectionRow, 'settings'> & { settings: string } = {
-      tenant_id: uow.tenantId,
-      id,
-      provider,
-      external_id: externalId,
-      endpoint_id: endpointId,
-      aliases,
-      name,
-      settings: JSON.stringify(settings),
-      secrets: sealSecrets(this.#ring, secrets, connectionContext(uow.tenantId, id)),
-      health: 'ok',
-      health_detail: null,
-      created_at: now,
-      updated_at: now,
-      removed_at: null,
-    }
-    await refusedWrite(connection, uow.trx('parley.connection').insert(row))
-    const made = connectionOf({ ...row, settings }, this.#ring)
+    const row = newRow(uow.tenantId, connection, this.#ring, this.#clock.now())
+    await refusedWrite(
+      connection,
+      uow.trx('parley.connection').insert({ ...row, settings: JSON.stringify(row.settings) }),
+    )
+    const made = connectionOf(row, this.#ring)
     this.#forgetAfter(uow, made)
     return made
+  }
+
+  /** The connection as it would be, stored nowhere: for asking the vendor about it first. */
+  draft(tenantId: string, connection: NewConnection): StoredConnection {
+    return connectionOf(newRow(tenantId, connection, this.#ring, this.#clock.now()), this.#ring)
   }
 
   /**
    * `settings` and `secrets` are merged: names that are given replace, `null` takes one away, the others stay. A vendor's
    * words in `healthDetail` lose every secret of the connection. Throws `connections.not-found`, `connections.account-taken`.
    */
-  async update(uow: UnitOfWork, id: string, patch: Patch): Promise<StoredConnection> {
+  async update(uow: UnitOfWork, id: string, patch: ConnectionPatch): Promise<StoredConnection> {
     const before = await this.#lock(uow, id)
-    const secrets = mergeSecrets(before.secrets, patch.secrets)
-    const settings = merge(before.settings, patch.settings)
+    const secrets = merged(before.secrets, patch.secrets)
+    const settings = merged<unknown>(before.settings, patch.settings)
     const health = patch.health ?? before.health
     const detail = patch.healthDetail ?? (health === before.health ? before.healthDetail : undefined)
     const changes = {
@@ -189,12 +183,6 @@ export class ConnectionStore implements Connections {
       }
     })
   }
-}
-
-function merge(before: Readonly<Record<string, unknown>>, patch: object = {}): Record<string, unknown> {
-  const merged = new Map<string, unknown>(Object.entries({ ...before, ...patch }))
-  for (const [name, value] of merged) if (value === null) merged.delete(name)
-  return Object.fromEntries(merged)
 }
 
 function notFound(id: string): ParleyError {

@@ -9,6 +9,7 @@ import { withHidden } from '../secrets/hidden.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { call, isUuid } from './connection-cache.ts'
 import { endpointContext, openSecrets, sealSecrets } from './connection-row.ts'
+import { merged } from './merged.ts'
 import type { ConnectionSettings } from './settings.ts'
 
 /** A place where a vendor calls in: `/hooks/<adapter>/<id>`. Its secrets are hidden from every serializer. */
@@ -103,7 +104,7 @@ export class EndpointStore {
     const row = await this.#rows(uow).where({ id }).forUpdate().first()
     if (row === undefined) return undefined
     const before = this.#endpointOf(row)
-    const secrets = mergeSecrets(before.secrets, patch.secrets)
+    const secrets = merged(before.secrets, patch.secrets)
     const enabled = patch.enabled ?? before.enabled
     await uow
       .trx('parley.endpoint')
@@ -164,17 +165,4 @@ export class EndpointStore {
     const secrets = openSecrets(this.#ring, row.secrets, endpointContext(row.tenant_id, row.id))
     return withHidden({ id: row.id, adapter: row.adapter, tenantId, enabled: row.enabled }, 'secrets', secrets)
   }
-}
-
-/** Given names replace, `null` removes, the others stay: a caller who renews a token need not know the app secret. */
-export function mergeSecrets(
-  before: Readonly<Record<string, string>>,
-  patch: Readonly<Record<string, string | null>> = {},
-): Readonly<Record<string, string>> {
-  const merged = new Map<string, string>(Object.entries(before))
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) merged.delete(name)
-    else merged.set(name, value)
-  }
-  return Object.fromEntries(merged)
 }
