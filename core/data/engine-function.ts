@@ -49,9 +49,16 @@ async function signatures(knex: Knex, schema: string, name: string): Promise<rea
   return rows.map((row) => row.signature)
 }
 
-/** An owner who is no superuser may only give a function to a role that could have made it; the right is taken back at once. */
+/**
+ * An owner who is no superuser may only give a function to a role that could have made it; that right is taken back at
+ * once. The migrating login may call it too: later migrations do, and it owns the tables anyway.
+ */
 async function giveToEngine(knex: Knex, schema: string, signature: string): Promise<void> {
+  const { rows } = await knex.raw<{ rows: [{ login: string }] }>('select quote_ident(current_user) as login')
   await knex.raw(`grant usage, create on schema "${schema}" to ${engineRole}`)
   await knex.raw(`alter function ${signature} owner to ${engineRole}`)
   await knex.raw(`revoke create on schema "${schema}" from ${engineRole}`)
+  await knex.raw(`set local role ${engineRole}`)
+  await knex.raw(`grant execute on function ${signature} to ${rows[0].login}`)
+  await knex.raw('reset role')
 }

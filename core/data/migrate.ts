@@ -3,6 +3,7 @@ import { migrateJobs } from '../jobs/job-schema.ts'
 import { ParleyError, reasonOf } from '../plugin/errors.ts'
 import type { Logger } from '../plugin/services.ts'
 import { MigrationFiles } from './migration-files.ts'
+import { silent } from './pool.ts'
 import { prepareRoles, setUpLock } from './prepare-roles.ts'
 import { schemaOf } from './qualified-name.ts'
 import { asUnavailable } from './unavailable.ts'
@@ -80,6 +81,8 @@ async function overSources(
     client: 'pg',
     connection: { connectionString: options.adminUrl, application_name: 'parley-migrate' },
     pool: { min: 0, max: 1 },
+    compileSqlOnError: false,
+    log: silent,
   })
   try {
     const reports: SourceReport[] = []

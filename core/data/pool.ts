@@ -66,9 +66,11 @@ export function openPool(options: PoolOptions): Knex {
     } as Knex.PgConnectionConfig,
     pool: { min: 0, max: options.max, acquireTimeoutMillis: timeouts.acquire, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: timeouts.acquire,
+    // knex would write the values of a failed statement into its error's message: what a customer said, into the log.
+    compileSqlOnError: false,
     log: silent,
   })
 }
 
 /** knex would print to the console; every error also reaches the caller, who logs it once. */
-const silent = { warn() {}, error() {}, deprecate() {}, debug() {} }
+export const silent = { warn() {}, error() {}, deprecate() {}, debug() {} }

@@ -23,9 +23,9 @@ const downState = /^(08...|53...|57P0[1-5]|25P0[34]|25006)$/
 /** Serialization failure, deadlock, lock timeout: the same work may succeed a moment later. */
 const busyState = /^(40001|40P01|55P03)$/
 
-/** How pg and knex word a lost or unavailable connection; neither gives these a code. */
+/** How pg and knex word a lost or unavailable connection; neither gives these a code, and knex puts `<SQL> - ` in front. */
 const lostConnection =
-  /^(Connection terminated|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Unable to acquire a connection|Connection ended unexpectedly|write after end|This socket has been ended)/
+  /(?:^| - )(Connection terminated|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Unable to acquire a connection|Connection ended unexpectedly|write after end|This socket has been ended)/
 
 /**
  * The one place where a failure of the database itself becomes an {@link UnavailableError}: `database.unavailable` when
