@@ -1,3 +1,4 @@
+import { type Demo, withDemo } from '../../config/define-config.ts'
 import { bootKernel, type Kernel } from '../../kernel/kernel.ts'
 import { Shutdown, stopOnSignals } from '../../kernel/shutdown.ts'
 import type { Command } from '../command.ts'
@@ -13,24 +14,29 @@ export const startCommand: Command = {
   ],
   async run(_, context) {
     const { settings, config, log } = await openInstallation(context)
-    const booting: { kernel?: Promise<Kernel> } = {}
+    const booting: { kernel?: Promise<Kernel>; demo?: Demo } = {}
     const shutdown = new Shutdown({
       log,
       graceMs: settings.shutdown.graceMs,
-      stop: async () => (await booting.kernel)?.stop(),
+      stop: async () => {
+        await (await booting.kernel)?.stop()
+        await booting.demo?.stop()
+      },
       exit: (code) => process.exit(code),
     })
     stopOnSignals(shutdown)
+    const demo = await config.demo?.(settings)
+    if (demo !== undefined) booting.demo = demo
     booting.kernel = bootKernel({
       settings,
-      config,
+      config: withDemo(config, demo),
       root: context.cwd,
       log,
       onCrash: (pluginId) => shutdown.run(1, `an exception of ${pluginId} that nobody caught`),
     })
     const kernel = await booting.kernel
     context.print(`\n${kernel.report}\n`)
-    const lines = (await config.demo?.(kernel)) ?? []
+    const lines = (await demo?.seed(kernel)) ?? []
     context.print(`Parley ${kernel.version} is ready: ${settings.publicUrl ?? kernel.baseUrl}`)
     for (const line of lines) context.print(line)
   },

@@ -1,0 +1,42 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** `demo.json` in `PARLEY_HOME`: all that one needs to try the demo from outside. Secrets of the demo only; mode 0600. */
+export interface DemoFile {
+  readonly baseUrl: string
+  readonly tenantId: string
+  readonly apiKey: string
+  readonly webchat: { readonly pageUrl: string; readonly channelId: string }
+  readonly whatsapp: {
+    readonly endpointUrl: string
+    readonly verifyToken: string
+    readonly appSecret: string
+    readonly phoneNumberId: string
+    readonly graphBaseUrl: string
+  }
+}
+
+/** The file as kept, with what only the demo itself needs again. */
+export interface KeptDemo extends DemoFile {
+  readonly accessToken: string
+}
+
+const fileIn = (home: string) => join(home, 'demo.json')
+
+export async function readDemoFile(home: string): Promise<KeptDemo | undefined> {
+  try {
+    return JSON.parse(await readFile(fileIn(home), 'utf8')) as KeptDemo
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Whole or not at all: a reader never meets half a file. */
+export async function writeDemoFile(home: string, demo: KeptDemo): Promise<void> {
+  await mkdir(home, { recursive: true })
+  const draft = `${fileIn(home)}.${process.pid}`
+  await writeFile(draft, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 })
+  await chmod(draft, 0o600)
+  await rename(draft, fileIn(home))
+}

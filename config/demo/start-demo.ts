@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import { startDemoSimulator } from '../../adapters/whatsapp/simulator/index.ts'
+import type { Demo } from '../../core/config/define-config.ts'
+import type { KernelSettings } from '../../core/config/settings.ts'
+import { readDemoFile, writeDemoFile } from './demo-file.ts'
+import { seedTenant } from './seed-tenant.ts'
+
+/**
+ * Something to try at once: a tenant with a web chat and a WhatsApp number whose far end is the simulator, inside this
+ * process, unless `GRAPH_BASE_URL` names another. `PARLEY_DEMO=false` leaves it out, and so does `NODE_ENV=production`.
+ */
+export async function startDemo(settings: KernelSettings): Promise<Demo | undefined> {
+  const { PARLEY_DEMO: wanted, NODE_ENV: environment, GRAPH_BASE_URL: elsewhere } = process.env
+  if (wanted === 'false' || (wanted === undefined && environment === 'production')) return undefined
+  const kept = await readDemoFile(settings.home)
+  const accessToken = kept?.accessToken ?? randomBytes(24).toString('base64url')
+  const simulated = elsewhere === undefined || elsewhere === '' ? await startDemoSimulator({}) : undefined
+  const graphBaseUrl = simulated?.graphBaseUrl ?? elsewhere ?? ''
+  return {
+    settings: { './adapters/whatsapp': { graphBaseUrl } },
+    async seed(kernel) {
+      const { file, account } = await seedTenant(kernel, kept, { graphBaseUrl, accessToken })
+      simulated?.simulator.addAccount(account)
+      await writeDemoFile(settings.home, { ...file, accessToken })
+      return [
+        `  Write as a customer:  ${file.webchat.pageUrl}`,
+        `  Or on WhatsApp:       npm run parley -- simulate whatsapp "Hello"`,
+        `  Answer as an agent:   curl -H "Authorization: Bearer ${file.apiKey}" ${file.baseUrl}/api/conversations`,
+        `  The API:              ${file.baseUrl}/api/openapi.json`,
+      ]
+    },
+    async stop() {
+      await simulated?.stop()
+    },
+  }
+}

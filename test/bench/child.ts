@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const root = join(import.meta.dirname, '..', '..')
+
+/** A program of the bench in its own process, ended by its pid and never left behind. */
+export class Child {
+  readonly process: ChildProcess
+  readonly #errors: string[] = []
+
+  constructor(file: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+    this.process = spawn(process.execPath, [join(root, file), ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    this.process.stderr?.on('data', (chunk: Buffer) => {
+      this.#errors.push(chunk.toString())
+      if (this.#errors.length > 50) this.#errors.shift()
+    })
+  }
+
+  /** The next IPC message; rejects with what the program wrote when it ends instead. */
+  message<T>(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const ended = () => reject(new Error(`the program ended: ${this.#errors.join('').slice(-2000)}`))
+      this.process.once('exit', ended)
+      this.process.once('message', (message) => {
+        this.process.off('exit', ended)
+        resolve(message as T)
+      })
+    })
+  }
+
+  get errors(): string {
+    return this.#errors.join('')
+  }
+
+  /** Resident memory in MB. */
+  memory(): number {
+    const status = readFileSync(`/proc/${this.process.pid}/status`, 'utf8')
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return
+    const gone = new Promise((resolve) => this.process.once('exit', resolve))
+    this.process.kill('SIGTERM')
+    const late = setTimeout(() => this.process.kill('SIGKILL'), 20_000)
+    await gone
+    clearTimeout(late)
+  }
+}

@@ -1,0 +1,133 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { Child } from './child.ts'
+import type { Target } from './generator/webhook.ts'
+
+/** What is measured: the whole work, or the way to the acknowledgement alone. */
+export type Scope = 'answer' | 'acknowledge'
+
+export interface Program {
+  readonly name: 'floor' | 'parley'
+  readonly target: Target
+  readonly child: Child
+  /** From spawn to ready, in milliseconds. */
+  readonly bootMs: number
+  /** Parley only: for what the bench asks of its API. */
+  readonly api?: { readonly baseUrl: string; readonly apiKey: string; readonly tenantId: string }
+  stop(): Promise<void>
+}
+
+export interface Surroundings {
+  readonly adminUrl: string
+  readonly graphBaseUrl: string
+}
+
+const APP_SECRET = 'bench-app-secret'
+export const PHONE_NUMBER_ID = '106540352242922'
+
+/** The same server, another database; made when it is not there. */
+export async function databaseUrl(adminUrl: string, name: string): Promise<string> {
+  const url = new URL(adminUrl)
+  url.pathname = `/${name}`
+  const client = new pg.Client({ connectionString: adminUrl })
+  await client.connect()
+  const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
+  if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`)
+  await client.end()
+  return url.href
+}
+
+export async function startFloor(around: Surroundings, scope: Scope): Promise<Program> {
+  const began = performance.now()
+  const child = new Child('test/bench/floor/main.ts', [], {
+    DATABASE_URL: await databaseUrl(around.adminUrl, `floor_${scope}`),
+    APP_SECRET,
+    GRAPH_BASE_URL: around.graphBaseUrl,
+    ANSWER: String(scope === 'answer'),
+  })
+  const { url } = await child.message<{ url: string }>()
+  return {
+    name: 'floor',
+    target: { url, appSecret: APP_SECRET, phoneNumberId: PHONE_NUMBER_ID },
+    child,
+    bootMs: performance.now() - began,
+    stop: () => child.stop(),
+  }
+}
+
+interface DemoFile {
+  readonly baseUrl: string
+  readonly tenantId: string
+  readonly apiKey: string
+  readonly whatsapp: { readonly endpointUrl: string; readonly appSecret: string; readonly phoneNumberId: string }
+}
+
+/**
+ * Parley as `npm start` runs it, on a database of its own. For acknowledgements alone it runs as an intake process does
+ * (`PLUGINS` without the inbox), which is how one scales the door apart from the work behind it.
+ */
+export async function startParley(around: Surroundings, scope: Scope, database = `parley_${scope}`): Promise<Program> {
+  const home = mkdtempSync(join(tmpdir(), 'parley-bench-'))
+  const port = await freePort()
+  const began = performance.now()
+  const child = new Child('core/cli/main.ts', ['start'], {
+    PORT: String(port),
+    PARLEY_HOME: home,
+    DATABASE_URL: await databaseUrl(around.adminUrl, database),
+    MIGRATE_ON_START: 'true',
+    GRAPH_BASE_URL: around.graphBaseUrl,
+    LOG_LEVEL: 'warn',
+    ...(scope === 'acknowledge' ? { PLUGINS: 'whatsapp,webchat,local-files' } : {}),
+  })
+  const baseUrl = `http://127.0.0.1:${port}`
+  await ready(baseUrl, child)
+  const bootMs = performance.now() - began
+  const demo = await demoFile(join(home, 'demo.json'))
+  return {
+    name: 'parley',
+    target: { url: demo.whatsapp.endpointUrl, appSecret: demo.whatsapp.appSecret, phoneNumberId: demo.whatsapp.phoneNumberId },
+    child,
+    bootMs,
+    api: { baseUrl, apiKey: demo.apiKey, tenantId: demo.tenantId },
+    async stop() {
+      await child.stop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net')
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
+
+/** Bounded: gives up with the program's own words after 30 s, or as soon as it ends. */
+async function ready(baseUrl: string, child: Child): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (Date.now() < deadline && child.process.exitCode === null) {
+    const response = await fetch(`${baseUrl}/readyz`).catch(() => undefined)
+    if (response?.status === 200) return
+    await wait(20)
+  }
+  throw new Error(`Parley did not get ready: ${child.errors.slice(-2000)}`)
+}
+
+async function demoFile(path: string): Promise<DemoFile> {
+  const deadline = Date.now() + 10_000
+  while (Date.now() < deadline) {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as DemoFile
+    } catch {
+      await wait(20)
+    }
+  }
+  throw new Error(`${path} was not written`)
+}
