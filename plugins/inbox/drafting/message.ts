@@ -1,0 +1,143 @@
+import {
+  type InboundContent,
+  MEDIA_KINDS,
+  type MessageChanged,
+  type MessageRef,
+  messageChanged,
+  messageQueued,
+  messageReceived,
+  type NewEvent,
+  type OutboundContent,
+} from '@parley/core'
+import { v7 as uuidv7 } from 'uuid'
+import type { Applied } from '../domain/apply-change.ts'
+import { preview } from '../domain/preview.ts'
+import type { ConversationRecord } from '../models/conversation.ts'
+import type { MessageRecord } from '../models/message.ts'
+import type { ThreadRecord } from '../models/thread.ts'
+import type { InboxDraft } from './inbox-draft.ts'
+
+export type NewMessage = Pick<MessageRecord, 'direction' | 'content' | 'text' | 'status'> &
+  Partial<
+    Pick<MessageRecord, 'private' | 'externalId' | 'replyTo' | 'replyToExternal' | 'author' | 'extra' | 'occurredAt'>
+  >
+
+/** Stores a message at the end of its thread, and makes it the last one that the conversation shows, unless it is a note. */
+export function appendMessage(
+  draft: InboxDraft,
+  thread: ThreadRecord,
+  conversation: ConversationRecord,
+  message: NewMessage,
+): MessageRecord {
+  const record: MessageRecord = {
+    private: false,
+    externalId: null,
+    replyTo: null,
+    replyToExternal: null,
+    author: null,
+    extra: null,
+    occurredAt: draft.now,
+    ...message,
+    id: uuidv7(),
+    threadId: thread.id,
+    conversationId: conversation.id,
+    connectionId: thread.connectionId,
+    seq: thread.nextSeq,
+    revision: draft.revise(thread),
+    kind: message.content.kind,
+    error: null,
+    reactions: null,
+    history: null,
+    createdAt: draft.now,
+  }
+  thread.nextSeq += 1
+  draft.messages.set(record.id, record)
+  draft.newMessages.add(record.id)
+  attach(draft, record)
+  if (!record.private) showLast(draft, conversation, record)
+  return record
+}
+
+function showLast(draft: InboxDraft, conversation: ConversationRecord, record: MessageRecord): void {
+  const { id, direction, kind, text } = record
+  conversation.lastMessage = { id, direction, kind, preview: preview(text) }
+  if (draft.now > conversation.lastMessageAt) conversation.lastMessageAt = draft.now
+  if (!draft.newConversations.has(conversation.id)) draft.dirtyConversations.add(conversation.id)
+}
+
+/** A file gets a row of its own, so that its fetching has a state that can be seen. */
+function attach(draft: InboxDraft, { id: messageId, content }: MessageRecord): void {
+  if (!('media' in content) || !MEDIA_KINDS.some((kind) => kind === content.kind)) return
+  const { media } = content
+  if ('link' in media && media.link !== undefined) return
+  draft.attachments.push({
+    id: uuidv7(),
+    messageId,
+    state: media.objectKey === undefined ? 'pending' : 'stored',
+    media: { ...media, mimeType: media.mimeType ?? 'application/octet-stream' },
+    objectKey: media.objectKey ?? null,
+    detail: null,
+  })
+}
+
+export function announceReceived(draft: InboxDraft, message: MessageRecord, opensConversation: boolean): void {
+  announce(draft, message, (ref) => ({
+    type: messageReceived,
+    key: message.threadId,
+    data: {
+      ...ref,
+      content: message.content as InboundContent,
+      occurredAt: message.occurredAt.toISOString(),
+      opensConversation,
+    },
+  }))
+}
+
+export function announceQueued(draft: InboxDraft, message: MessageRecord): void {
+  const { author } = message
+  if (author === null) return
+  announce(draft, message, (ref) => ({
+    type: messageQueued,
+    key: message.threadId,
+    data: { ...ref, content: message.content as OutboundContent, author },
+  }))
+}
+
+/** Changes a stored message, raises the thread's revision, and says what changed. */
+export function changeMessage(
+  draft: InboxDraft,
+  message: MessageRecord,
+  { change, fields, reason }: Pick<Applied, 'fields' | 'reason'> & { change: MessageChanged['change'] },
+): void {
+  const thread = draft.threads.get(message.threadId)
+  if (thread === undefined) return
+  Object.assign(message, fields, { revision: draft.revise(thread) })
+  if (draft.newMessages.has(message.id)) return
+  draft.dirtyMessages.add(message.id)
+  announce(draft, message, (ref) => ({
+    type: messageChanged,
+    key: message.threadId,
+    data: {
+      ...ref,
+      change,
+      status: message.status,
+      ...(message.externalId === null ? {} : { externalId: message.externalId }),
+      ...(reason === undefined ? {} : { reason }),
+    },
+  }))
+}
+
+function announce<T>(draft: InboxDraft, message: MessageRecord, make: (ref: MessageRef) => NewEvent<T>): void {
+  const thread = draft.threads.get(message.threadId)
+  if (thread === undefined) return
+  const event = make({
+    messageId: message.id,
+    conversationId: message.conversationId,
+    threadId: message.threadId,
+    contactId: thread.contactId,
+    connectionId: message.connectionId,
+    channel: thread.channel,
+    seq: message.seq,
+  })
+  draft.events.push({ event: event as NewEvent, messageId: message.id })
+}

@@ -1,0 +1,53 @@
+import type { UnitOfWork } from '@parley/core'
+import { MESSAGE, type MessageRecord } from '../models/message.ts'
+import { selectList } from './columns.ts'
+
+/** A message by the channel's id of it. */
+export interface ExternalRef {
+  readonly connectionId: string
+  readonly externalId: string
+}
+
+export interface FoundMessage extends ExternalRef {
+  readonly id: string
+  readonly threadId: string
+}
+
+export const externalKey = ({ connectionId, externalId }: ExternalRef): string => `${connectionId}/${externalId}`
+
+/** Which of these external ids are stored already, and in which thread. One round trip. */
+export async function findByExternalId(uow: UnitOfWork, refs: readonly ExternalRef[]): Promise<FoundMessage[]> {
+  if (refs.length === 0) return []
+  const { rows } = await uow.trx.raw<{ rows: FoundMessage[] }>(
+    `select m.id, m.thread_id as "threadId", m.connection_id as "connectionId", m.external_id as "externalId"
+     from json_to_recordset(?::json) as w("connectionId" uuid, "externalId" text)
+     join inbox.message m on m.tenant_id = ?::uuid and m.connection_id = w."connectionId"
+       and m.external_id = w."externalId"`,
+    [JSON.stringify(refs), uow.tenantId],
+  )
+  return rows
+}
+
+/** The threads of messages known by our own ids. Ids that are not ours are absent. */
+export async function threadsOfMessages(
+  uow: UnitOfWork,
+  ids: readonly string[],
+): Promise<{ id: string; threadId: string }[]> {
+  if (ids.length === 0) return []
+  const { rows } = await uow.trx.raw<{ rows: { id: string; threadId: string }[] }>(
+    `select m.id, m.thread_id as "threadId" from inbox.message m
+     where m.tenant_id = ?::uuid and m.id = any(?::uuid[])`,
+    [uow.tenantId, [...ids]],
+  )
+  return rows
+}
+
+/** Whole messages by id, for changing them: read under their threads' locks. */
+export async function messagesById(uow: UnitOfWork, ids: readonly string[]): Promise<MessageRecord[]> {
+  if (ids.length === 0) return []
+  const { rows } = await uow.trx.raw<{ rows: MessageRecord[] }>(
+    `select ${selectList('m', MESSAGE)} from inbox.message m where m.tenant_id = ?::uuid and m.id = any(?::uuid[])`,
+    [uow.tenantId, [...ids]],
+  )
+  return rows
+}

@@ -1,0 +1,53 @@
+import type { UnitOfWork } from '@parley/core'
+import type { EarlyChangeRecord } from '../models/early-change.ts'
+import type { ExternalRef, FoundMessage } from './find-messages.ts'
+
+export interface Looked {
+  /** Stored messages that were asked for by the channel's id. */
+  readonly messages: readonly FoundMessage[]
+  /** Stored messages that were asked for by our id. */
+  readonly byId: readonly { readonly id: string; readonly threadId: string }[]
+  /** News that came before their message, oldest first. */
+  readonly early: readonly EarlyChangeRecord[]
+}
+
+interface Row {
+  readonly what: 'message' | 'own' | 'early'
+  readonly id: string
+  readonly threadId: string
+  readonly connectionId: string
+  readonly externalId: string
+  readonly change: EarlyChangeRecord['change']
+}
+
+/** What is already known about these messages. One round trip. */
+export async function lookup(uow: UnitOfWork, refs: readonly ExternalRef[], ids: readonly string[]): Promise<Looked> {
+  if (refs.length === 0 && ids.length === 0) return { messages: [], byId: [], early: [] }
+  const own = ids.length === 0 ? '' : OWN
+  const { rows } = await uow.trx.raw<{ rows: Row[] }>(`${EXTERNAL}${own} order by id`, [
+    JSON.stringify(refs),
+    uow.tenantId,
+    uow.tenantId,
+    ...(ids.length === 0 ? [] : [uow.tenantId, [...ids]]),
+  ])
+  return {
+    messages: rows.filter((row) => row.what === 'message'),
+    byId: rows.filter((row) => row.what === 'own'),
+    early: rows.filter((row) => row.what === 'early'),
+  }
+}
+
+const EXTERNAL = `
+  with w as (select * from json_to_recordset(?::json) as w("connectionId" uuid, "externalId" text))
+  select 'message' as what, m.id, m.thread_id as "threadId", w."connectionId", w."externalId", null::jsonb as change
+  from w join inbox.message m
+    on m.tenant_id = ?::uuid and m.connection_id = w."connectionId" and m.external_id = w."externalId"
+  union all
+  select 'early', e.id, null, w."connectionId", w."externalId", e.change
+  from w join inbox.early_change e
+    on e.tenant_id = ?::uuid and e.connection_id = w."connectionId" and e.external_id = w."externalId"`
+
+const OWN = `
+  union all
+  select 'own', m.id, m.thread_id, null, null, null
+  from inbox.message m where m.tenant_id = ?::uuid and m.id = any(?::uuid[])`

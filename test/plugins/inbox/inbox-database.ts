@@ -1,0 +1,135 @@
+import {
+  type Channel,
+  type CloudEvent,
+  type ContactDirectory,
+  type Database,
+  type Delivery,
+  type NewEvent,
+  ParleyError,
+  type Selector,
+  type TenantSettings,
+} from '@parley/core'
+import { createTestDatabase, TestClock } from '@parley/core/testing'
+import { v7 as uuidv7 } from 'uuid'
+import { createDirectory } from '../../../plugins/contacts/directory/contact-directory.ts'
+import { recordInbound } from '../../../plugins/inbox/handlers/record-inbound/index.ts'
+import { appSettings, type InboxSettings } from '../../../plugins/inbox/settings/app.ts'
+import { type InboxTenantSettings, tenantSettingsSchema } from '../../../plugins/inbox/settings/tenant.ts'
+
+export interface Published {
+  readonly type: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** The tables of contacts and inbox, the real directory, and a log that only remembers. */
+export class InboxDatabase {
+  readonly clock = new TestClock()
+  readonly tenantId = uuidv7()
+  readonly connectionId = uuidv7()
+  readonly published: Published[] = []
+  readonly settings: InboxSettings
+  tenant: InboxTenantSettings
+  readonly #db: Awaited<ReturnType<typeof createTestDatabase>>
+
+  private constructor(db: Awaited<ReturnType<typeof createTestDatabase>>) {
+    this.#db = db
+    this.settings = appSettings.validate({}).value as InboxSettings
+    this.tenant = tenantSettingsSchema.validate({}).value as InboxTenantSettings
+  }
+
+  static async create(): Promise<InboxDatabase> {
+    let self: InboxDatabase | undefined
+    const db = await createTestDatabase({
+      sources: ['contacts', 'inbox'].map((id) => ({
+        id,
+        directory: new URL(`../../../plugins/${id}/migrations/`, import.meta.url),
+      })),
+      clock: {
+        now: () => (self?.clock ?? new TestClock()).now(),
+        millis: () => (self?.clock ?? new TestClock()).millis(),
+      },
+      events: {
+        prepare: (tenantId, event) => ({
+          id: uuidv7(),
+          topic: event.type.topic,
+          tenantId,
+          hash: 0,
+          row: checked(event),
+        }),
+        append: async (_trx, events) => {
+          self?.published.push(...events.map((event) => JSON.parse(event.row)))
+        },
+        committed() {},
+      },
+    })
+    self = new InboxDatabase(db)
+    return self
+  }
+
+  get database(): Database {
+    if (this.#db.database === undefined) throw new ParleyError('test.database', 'The test database has no runner.')
+    return this.#db.database
+  }
+
+  get adminUrl(): string {
+    return this.#db.adminUrl
+  }
+
+  get contacts(): ContactDirectory {
+    return createDirectory(this.clock)
+  }
+
+  get tenantSettings(): TenantSettings<InboxTenantSettings> {
+    return { of: async () => this.tenant, update: async () => this.tenant }
+  }
+
+  /** Types of what was published since the last call. */
+  drain(): Published[] {
+    return this.published.splice(0)
+  }
+
+  /** Hands these events to the handler, as one batch in one transaction. */
+  async receive(channels: Selector<Channel>, ...events: NewEvent[]): Promise<void> {
+    const { clock, contacts, tenantSettings, settings } = this
+    const handler = recordInbound({ clock, contacts, channels, tenantSettings, settings })
+    const deliveries = events.map((event) => delivery(event, this.tenantId))
+    await this.database.transaction(this.tenantId, (uow) => handler.handle(deliveries, uow))
+  }
+
+  rows<T = Record<string, unknown>>(sql: string, bindings: (string | string[])[] = []): Promise<T[]> {
+    return this.database.transaction(
+      this.tenantId,
+      async (uow) => (await uow.trx.raw<{ rows: T[] }>(sql, bindings)).rows,
+    )
+  }
+
+  drop(): Promise<void> {
+    return this.#db.drop()
+  }
+}
+
+function checked(event: NewEvent): string {
+  const { error } = event.type.schema.validate(event.data, { convert: false })
+  if (error !== undefined) throw new ParleyError('event.invalid', `${event.type.type}: ${error.message}`)
+  return JSON.stringify({ type: event.type.type, data: event.data })
+}
+
+function delivery(event: NewEvent, tenantId: string): Delivery {
+  const envelope: CloudEvent = {
+    specversion: '1.0',
+    id: uuidv7(),
+    source: '/test',
+    type: event.type.type,
+    time: new Date(0).toISOString(),
+    tenantid: tenantId,
+    partitionkey: `${tenantId}/${event.key}`,
+    correlationid: uuidv7(),
+    data: event.data,
+  }
+  return {
+    event: envelope,
+    position: { topic: event.type.topic, part: 0, off: 0n },
+    attempt: 1,
+    signal: new AbortController().signal,
+  }
+}
