@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../data/embedded/index.ts'
-import { hasLiveOwner } from '../data/embedded/ownership.ts'
 import { bringDown } from '../data/embedded/postmaster.ts'
-import { readPostmasterFile } from '../data/embedded/postmaster-file.ts'
+import { isAlive, readPostmasterFile } from '../data/embedded/postmaster-file.ts'
 import { silentLogger } from './silent-logger.ts'
 
 /**
@@ -36,17 +36,30 @@ export class TestServer {
     return known
   }
 
+  /** Stops the server; on somebody else's server, drops the templates. */
   async stop(): Promise<void> {
+    const templates = await Promise.allSettled(this.#templates.values())
+    this.#templates.clear()
+    if (this.#external !== undefined) {
+      for (const made of templates) if (made.status === 'fulfilled') await this.#drop(this.#external, made.value)
+      return
+    }
     const running = await this.#running
     this.#running = undefined
-    this.#templates.clear()
     await running?.stop()
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true })
   }
 
+  async #drop(url: string, database: string): Promise<void> {
+    const client = new pg.Client({ connectionString: url, application_name: 'parley-test' })
+    await client.connect()
+    await client.query(`drop database if exists ${client.escapeIdentifier(database)} with (force)`)
+    await client.end()
+  }
+
   async #start(): Promise<EmbeddedPostgres> {
     await sweepAbandoned()
-    this.#folder = await mkdtemp(join(tmpdir(), prefix))
+    this.#folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
     // Run as root, the server steps down to another user, who must get through to its own, closed, directory.
     await chmod(this.#folder, 0o755)
     const server = await startEmbeddedPostgres({
@@ -55,38 +68,43 @@ export class TestServer {
       settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
     })
     // A run without the root hooks of test/setup.ts (a partner's) still leaves no server behind.
-    process.once('exit', () => stopNow(server.pid))
+    process.once('exit', () => {
+      if (this.#running !== undefined) stopNow(server.pid)
+    })
     return server
   }
 }
 
+/** Followed by the pid of the run that the folder belongs to. */
 const prefix = 'parley-test-'
 
 function stopNow(pid: number): void {
   try {
     process.kill(pid, 'SIGINT')
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    if (!isCode(error, 'ESRCH')) throw error
   }
 }
 
-/** Servers of test runs that were killed: their owner is gone, so nobody else will end them. */
+/** Servers and folders of test runs that were killed: nobody else will end them. */
 async function sweepAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue
+    const pid = Number(/^parley-test-(\d+)-/.exec(name)?.[1])
+    if (!(pid > 0) || isAlive(pid)) continue
     const folder = join(tmpdir(), name)
-    const dataDir = join(folder, 'data')
     try {
-      const server = await readPostmasterFile(dataDir)
-      if (server === undefined || (await hasLiveOwner(dataDir))) continue
-      await bringDown(dataDir, server.pid, 'immediate', 10_000)
+      const server = await readPostmasterFile(join(folder, 'data'))
+      if (server !== undefined) await bringDown(join(folder, 'data'), server.pid, 'immediate', 10_000)
       await rm(folder, { recursive: true, force: true })
     } catch (error) {
-      // Another user's run, or one that is being swept by somebody else right now.
-      if (!(error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'ENOENT'].includes(String(error.code))))
-        throw error
+      // Another user's run, or one that somebody else is sweeping right now.
+      if (!isCode(error, 'EACCES', 'EPERM', 'ENOENT', 'ENOTEMPTY')) throw error
     }
   }
+}
+
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
 /**

@@ -14,25 +14,27 @@ interface Owner {
   readonly startTicks: string | undefined
 }
 
-/** Names this process the owner when `started` it, or when the named owner is gone. Returns whether it is the owner now. */
+/**
+ * Decides who owns a server that is ready. The process that started it does. One that found it running takes it over only
+ * when the named owner is gone; the starter names itself before it starts, so nobody mistakes a new server for an orphan.
+ */
 export async function claimOwnership(dataDir: string, started: boolean): Promise<boolean> {
   const owner = await readOwner(dataDir)
-  if (!started && owner !== undefined && owner.pid !== process.pid && (await isRunning(owner))) return false
+  if (!started && owner !== undefined && (await isRunning(owner))) return false
+  await nameOwner(dataDir)
+  return true
+}
+
+/** Names this process. */
+export async function nameOwner(dataDir: string): Promise<void> {
   const staging = join(dataDir, `${file}.${randomBytes(6).toString('hex')}`)
   const self: Owner = { pid: process.pid, startTicks: await startTicks(process.pid) }
   await writeFile(staging, JSON.stringify(self), { mode: 0o600 })
   await rename(staging, join(dataDir, file))
-  return true
 }
 
 export async function releaseOwnership(dataDir: string): Promise<void> {
   await rm(join(dataDir, file), { force: true })
-}
-
-/** Whether somebody who is still running owns the server of this directory. */
-export async function hasLiveOwner(dataDir: string): Promise<boolean> {
-  const owner = await readOwner(dataDir)
-  return owner !== undefined && (await isRunning(owner))
 }
 
 async function readOwner(dataDir: string): Promise<Owner | undefined> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ParleyError } from '../../plugin/errors.ts'
 import type { OperatingUser } from './operating-user.ts'
+import { nameOwner } from './ownership.ts'
 import { choosePort, rememberPort } from './ports.ts'
 import { disownPid, isAlive, isLivePostmaster, readPostmasterFile } from './postmaster-file.ts'
 import { commandLine, type ServerSettings } from './server-settings.ts'
@@ -80,6 +81,7 @@ async function findLive(dataDir: string): ReturnType<typeof readPostmasterFile> 
  * It outlives a killed parent; the next start adopts it.
  */
 async function launchServer(launch: Launch): Promise<number | undefined> {
+  await nameOwner(launch.dataDir)
   const port = await choosePort(launch.dataDir)
   const logFile = await openLog(launch.dataDir)
   try {
