@@ -1,12 +1,9 @@
 import { expect } from 'chai'
 import { inspectFile, safeFileName } from '../../../adapters/webchat/file-type.ts'
 import { settingsSchema } from '../../../adapters/webchat/settings.ts'
+import { PNG } from './client.ts'
 
 const { fileTypes } = settingsSchema.validate({}).value
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-)
 
 describe("a visitor's file", () => {
   it('is known by its content', async () => {

@@ -114,7 +114,7 @@ function memoryStore(objects: Map<string, Buffer>): ObjectStore {
       const bytes = objects.get(key)
       const object = described.get(key)
       if (bytes === undefined || object === undefined || !key.startsWith(`${tenantId}/`)) return undefined
-      return { object, content: Readable.from([bytes]) }
+      return { object, content: Readable.from([bytes], { objectMode: false }) }
     },
     async delete(_tenantId, key) {
       objects.delete(key)
