@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
@@ -23,6 +22,8 @@ export interface Program {
 export interface Surroundings {
   readonly adminUrl: string
   readonly graphBaseUrl: string
+  /** Folder for what the programs keep; the keys of a database stay with it. */
+  readonly home: string
 }
 
 const APP_SECRET = 'bench-app-secret'
@@ -70,7 +71,7 @@ interface DemoFile {
  * (`PLUGINS` without the inbox), which is how one scales the door apart from the work behind it.
  */
 export async function startParley(around: Surroundings, scope: Scope, database = `parley_${scope}`): Promise<Program> {
-  const home = mkdtempSync(join(tmpdir(), 'parley-bench-'))
+  const home = join(around.home, database)
   const port = await freePort()
   const began = performance.now()
   const child = new Child('core/cli/main.ts', ['start'], {
@@ -88,14 +89,15 @@ export async function startParley(around: Surroundings, scope: Scope, database =
   const demo = await demoFile(join(home, 'demo.json'))
   return {
     name: 'parley',
-    target: { url: demo.whatsapp.endpointUrl, appSecret: demo.whatsapp.appSecret, phoneNumberId: demo.whatsapp.phoneNumberId },
+    target: {
+      url: demo.whatsapp.endpointUrl,
+      appSecret: demo.whatsapp.appSecret,
+      phoneNumberId: demo.whatsapp.phoneNumberId,
+    },
     child,
     bootMs,
     api: { baseUrl, apiKey: demo.apiKey, tenantId: demo.tenantId },
-    async stop() {
-      await child.stop()
-      rmSync(home, { recursive: true, force: true })
-    },
+    stop: () => child.stop(),
   }
 }
 
