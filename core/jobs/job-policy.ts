@@ -3,8 +3,11 @@ import type { Job } from '../plugin/job.ts'
 import type { JobSettings } from './job-settings.ts'
 import { deadQueue } from './stored-job.ts'
 
-/** A worker that was killed in the middle of a job is noticed this long after the job's own deadline. */
+/** pg-boss' own deadline comes after ours: it only ever meets jobs whose worker lives and hangs for good. */
 const expiryMarginMs = 30_000
+
+/** pg-boss refuses less. */
+const leastHeartbeatSeconds = 10
 
 /** Jobs wait for their plugin as long as it takes; pg-boss would delete them after a fortnight. */
 const keepWaitingSeconds = 10 * 365 * 86_400
@@ -21,6 +24,7 @@ export function sendOptions(job: Job, settings: JobSettings): SendOptions {
     retryDelayMax: seconds(settings.retryCapMs),
     retryBackoff: true,
     expireInSeconds: seconds(deadlineOf(job, settings) + expiryMarginMs),
+    heartbeatSeconds: Math.max(leastHeartbeatSeconds, seconds(settings.lostAfterMs)),
     retentionSeconds: keepWaitingSeconds,
     deleteAfterSeconds: settings.keepDoneDays * 86_400,
     deadLetter: deadQueue,

@@ -30,6 +30,9 @@ export interface JobRunnerOptions {
   readonly tenantsOf: (pluginId: string) => Promise<readonly string[]>
 }
 
+/** How often lost jobs are looked for, and finished ones cleared away. */
+const superviseSeconds = 10
+
 /**
  * Due-time jobs over pg-boss, by the kernel's clock. In order: `forPlugin` any time (plugins get their queue before they
  * register) → `add` what they contributed → `open`, after which jobs can be queued → `start`, after which they run →
@@ -46,6 +49,7 @@ export class JobRunner {
   #opened: Promise<void> | undefined
   #aligning: Promise<void> = Promise.resolve()
   #stopListening: (() => void) | undefined
+  #complaint = { reason: '', at: 0 }
 
   constructor(options: JobRunnerOptions) {
     this.#options = options
@@ -57,12 +61,22 @@ export class JobRunner {
       migrate: false,
       createSchema: false,
       schedule: false,
+      superviseIntervalSeconds: superviseSeconds,
+      monitorIntervalSeconds: superviseSeconds,
       // Both need rights over the tables that the application does not have.
       reindex: false,
       monitorVacuum: false,
     })
     this.dead = new DeadJobs(this.#boss)
-    this.#boss.on('error', (error) => options.log.warn({ reason: reasonOf(error) }, 'job queue'))
+    this.#boss.on('error', (error) => this.#complain(reasonOf(error)))
+  }
+
+  /** Every queue complains at every poll while the database is away: the same words once in half a minute are enough. */
+  #complain(reason: string): void {
+    const now = performance.now()
+    if (this.#complaint.reason === reason && now - this.#complaint.at < 30_000) return
+    this.#complaint = { reason, at: now }
+    this.#options.log.warn({ reason }, 'job queue')
   }
 
   /** The plugin's `jobs` port. */

@@ -13,6 +13,8 @@ export interface JobSettings {
   readonly retryCapMs: number
   /** Wait of a job that met an outage (database down, circuit open); costs it no try. */
   readonly outageRetryMs: number
+  /** A worker that was killed in the middle of a job is noticed after this long, at least 10 s; its job is tried again. */
+  readonly lostAfterMs: number
   /** Largest input as JSON: jobs carry ids, what they are about is read when they run. */
   readonly maxInputBytes: number
   /** How long finished jobs and dead letters are kept. */
@@ -28,6 +30,7 @@ export const defaultJobSettings: JobSettings = {
   retryBaseMs: 1_000,
   retryCapMs: 3_600_000,
   outageRetryMs: 2_000,
+  lostAfterMs: 15_000,
   maxInputBytes: 4_096,
   keepDoneDays: 1,
   keepDeadDays: 90,

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss'
+import { asUnavailable } from '../data/unavailable.ts'
 import { withDeadline } from '../kernel/deadline.ts'
 import { ParleyError, reasonOf, UnavailableError } from '../plugin/errors.ts'
 import type { Job } from '../plugin/job.ts'
@@ -106,7 +108,7 @@ export class JobWorker {
     }
     if (error instanceof UnavailableError) {
       log.warn({ ...fields, ...outcome }, 'job put back: what it needs is unavailable')
-      await this.#putBack(attempt)
+      await this.#putBack(attempt, taken.signal)
       return { id: taken.id, status: 'completed' }
     }
     const last = taken.retryCount >= taken.retryLimit
@@ -120,14 +122,27 @@ export class JobWorker {
     return { id: taken.id, status: 'deadletter', output: { code, reason } }
   }
 
-  /** Back to waiting, with one more try allowed: this one does not count. The settlement that follows finds nothing to settle. */
-  async #putBack(attempt: Attempt): Promise<void> {
-    await this.#parts.knex.raw(
-      `update ${jobSchema}.job set state = 'retry', retry_limit = retry_limit + 1,
-         start_after = ${jobSchema}.job_now() + :wait * interval '1 millisecond'
-       where name = :queue and id = :id and retry_count = :retryCount and state = 'active'`,
-      { ...attempt, wait: this.#parts.settings.outageRetryMs },
-    )
+  /**
+   * Back to waiting, with one more try allowed: this one does not count. The settlement that follows finds nothing to
+   * settle. While the database is away this waits for it; otherwise the job would look taken until its claim runs out.
+   */
+  async #putBack(attempt: Attempt, signal: AbortSignal): Promise<void> {
+    const { knex, settings } = this.#parts
+    while (!signal.aborted) {
+      try {
+        await knex.raw(
+          `update ${jobSchema}.job set state = 'retry', retry_limit = retry_limit + 1,
+             start_after = ${jobSchema}.job_now() + :wait * interval '1 millisecond'
+           where name = :queue and id = :id and retry_count = :retryCount and state = 'active'`,
+          { ...attempt, wait: settings.outageRetryMs },
+        )
+        return
+      } catch (error) {
+        const outage = asUnavailable(error)
+        if (!(outage instanceof UnavailableError)) throw error
+        await pause(settings.outageRetryMs, undefined, { signal }).catch(() => undefined)
+      }
+    }
   }
 }
 
