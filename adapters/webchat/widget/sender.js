@@ -11,6 +11,8 @@ import { Backoff } from './backoff.js'
 export class Sender {
   #deps
   #busy = false
+  /** What the last try was made with. @type {string | undefined} */
+  #token
   #backoff = new Backoff()
 
   /**
@@ -73,6 +75,7 @@ export class Sender {
     const opened = await session.toWrite()
     if (!opened.ok) return opened
     const { token } = opened.session
+    this.#token = token
     const uploaded = await this.#uploaded(pending, token)
     if (!uploaded.ok) return uploaded
     const { id, text, payload, source } = pending
@@ -116,8 +119,9 @@ export class Sender {
       accepted()
       return true
     }
-    const stranger = answer.status === 401 && session.current !== undefined
-    if (stranger) refused()
+    const stranger = answer.status === 401
+    // Somebody else may have noticed first, and we may be known again by now.
+    if (stranger && session.current !== undefined && session.current.token === this.#token) refused()
     if (stranger || answer.retryable) {
       if (answer.status === 0 || answer.status >= 500) store.set({ offline: true })
       this.#backoff.schedule(() => void this.flush(), answer.retryAfterMs)

@@ -158,7 +158,8 @@ const RIGHT_TO_LEFT = new Set(['ar'])
  * @returns {{ lang: string, dir: 'ltr' | 'rtl', texts: Texts }}
  */
 export function textsFor(wished) {
-  const lang = wished.map((tag) => tag.toLowerCase().split('-')[0] ?? '').find((tag) => tag in LANGUAGES) ?? 'en'
+  const lang =
+    wished.map((tag) => tag.toLowerCase().split('-')[0] ?? '').find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? 'en'
   return { lang, dir: RIGHT_TO_LEFT.has(lang) ? 'rtl' : 'ltr', texts: LANGUAGES[lang] ?? ENGLISH }
 }
 
