@@ -63,7 +63,8 @@ $$
 ----
 -- One flush of the intake: dedupe, webhook rows, append. Returns the ordinals (from 1) of the items that are new.
 -- p_keys: [{ n tenant, s scope, x external id }], p_events in the same order,
--- p_webhooks: [{ i id, n tenant, a adapter, p endpoint, b base64 body, e headers, s time, f first ordinal, l last ordinal }].
+-- p_webhooks: [{ i id, n tenant, a adapter, p endpoint, b base64 body, e headers, s time,
+--   u outcome, f first ordinal, l last ordinal }].
 -- Of equal keys within one flush only the first counts; keys are inserted in order, so that two flushes cannot deadlock.
 create function parley.log_ingest(
   p_topics text[], p_partitions integer, p_keys json, p_events json, p_webhooks json, p_now timestamptz
@@ -89,8 +90,9 @@ begin
   insert into parley.webhook_log
       (id, tenant_id, adapter, endpoint_id, body, headers, stored, duplicates, outcome, received_at)
     select w.i, w.n, w.a, w.p, decode(w.b, 'base64'), w.e, c.stored, c.total - c.stored,
-           case when c.total = 0 then 'empty' when c.stored = 0 then 'duplicate' else 'stored' end, w.s
-      from json_to_recordset(p_webhooks) as w(i uuid, n uuid, a text, p text, b text, e jsonb, s timestamptz, f integer, l integer)
+           w.u, w.s
+      from json_to_recordset(p_webhooks)
+        as w(i uuid, n uuid, a text, p text, b text, e jsonb, s timestamptz, u text, f integer, l integer)
      cross join lateral (
        select w.l - w.f + 1 as total, (select count(*)::integer from unnest(v_fresh) o where o between w.f and w.l) as stored
      ) c;

@@ -14,6 +14,12 @@ language sql stable as $$
    limit p_limit
 $$
 ----
+-- One dead letter.
+create function parley.dead_find(p_grp text, p_topic text, p_part integer, p_off bigint) returns setof parley.dead
+language sql stable as $$
+  select d.* from parley.dead d where d.grp = p_grp and d.topic = p_topic and d.part = p_part and d.off = p_off
+$$
+----
 -- Puts dead letters back as waiting events, in order; opens their lanes. What could not be decoded stays. p_positions: [{ t, p, o }].
 create function parley.dead_replay(p_grp text, p_positions json, p_now timestamptz) returns integer
 language plpgsql as $$

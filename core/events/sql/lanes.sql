@@ -141,3 +141,9 @@ language sql stable as $$
      select l.next_at from parley.lane l where l.grp = g and not l.blocked order by l.next_at limit 1
    ) d
 $$
+----
+-- How many events of these tenants wait.
+create function parley.parked_of(p_grp text, p_tenants uuid[]) returns table (tenant_id uuid, events bigint)
+language sql stable as $$
+  select q.tenant_id, count(*) from parley.parked q where q.grp = p_grp and q.tenant_id = any (p_tenants) group by 1
+$$

@@ -52,6 +52,20 @@ begin
 end
 $$
 ----
+-- Raw webhook envelopes, oldest first after p_after (an id), for replaying them. Null filters mean all.
+create function parley.webhook_list(p_adapter text, p_endpoint text, p_outcome text, p_since timestamptz, p_after uuid, p_limit integer)
+returns setof parley.webhook_log
+language sql stable as $$
+  select w.* from parley.webhook_log w
+   where (p_adapter is null or w.adapter = p_adapter)
+     and (p_endpoint is null or w.endpoint_id = p_endpoint)
+     and (p_outcome is null or w.outcome = p_outcome)
+     and (p_since is null or w.received_at >= p_since)
+     and (p_after is null or w.id > p_after)
+   order by w.id
+   limit p_limit
+$$
+----
 -- Deletes raw webhook envelopes received before the moment, at most p_limit of them.
 create function parley.webhook_purge(p_before timestamptz, p_limit integer) returns integer
 language plpgsql as $$

@@ -1,7 +1,7 @@
 -- Keys that wait in the partitions a stream has taken over. p_ranges: [{ t, p }].
-create function parley.stream_lanes(p_grp text, p_ranges json) returns table (topic text, key text)
+create function parley.stream_lanes(p_grp text, p_ranges json) returns table (topic text, part integer, key text)
 language sql stable as $$
-  select l.topic, l.key from parley.lane l
+  select l.topic, l.part, l.key from parley.lane l
     join json_to_recordset(p_ranges) as r(t text, p integer) on l.topic = r.t and l.part = r.p
    where l.grp = p_grp
 $$
@@ -44,19 +44,19 @@ language sql stable as $$
    order by d.turn, q.off
 $$
 ----
--- What a stream finished since the last time, in one transaction: cursors, done above them, and `settle`. Partitions
--- that a replay has reset in the meantime are returned, and nothing is recorded for anybody: the stream starts over.
+-- What a stream finished since the last time, in one transaction: cursors, done above them, and `settle`. Refused when
+-- a replay has reset a partition in the meantime: the stream starts over. Returns the released lanes in which something
+-- still waits: [[topic, key]].
 create function parley.stream_settle(
   p_grp text, p_now timestamptz, p_lows json, p_done json,
   p_lanes json, p_parked json, p_dead json, p_handled json, p_failed json, p_released json
 ) returns json
 language plpgsql as $$
 declare
-  v_stale json;
+  v_left json;
 begin
   perform parley.group_enter(p_grp, 30000);
-  v_stale := parley.cursor_advance(p_grp, p_lows);
-  if json_array_length(v_stale) > 0 then
+  if json_array_length(parley.cursor_advance(p_grp, p_lows)) > 0 then
     raise exception 'group % was reset', p_grp using errcode = 'PL001';
   end if;
   insert into parley.done (grp, topic, part, off)
@@ -65,6 +65,9 @@ begin
      order by 2, 3, 4
     on conflict do nothing;
   perform parley.settle(p_grp, p_now, p_lanes, p_parked, p_dead, p_handled, p_failed, p_released);
-  return v_stale;
+  select coalesce(json_agg(json_build_array(l.topic, l.key)), '[]') into v_left
+    from json_to_recordset(p_released) as w(t text, k text)
+    join parley.lane l on l.grp = p_grp and l.topic = w.t and l.key = w.k;
+  return v_left;
 end
 $$

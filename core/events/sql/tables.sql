@@ -56,7 +56,8 @@ create table parley.webhook_log (
   headers jsonb not null,
   stored integer not null,
   duplicates integer not null,
-  outcome text not null check (outcome in ('stored', 'duplicate', 'empty')),
+  -- what the intake made of it: routed, partly-routed, unrouted, …
+  outcome text not null,
   received_at timestamptz not null
 );
 

@@ -1,0 +1,205 @@
+import type { Clock } from '../../plugin/services.ts'
+import { type LaneKey, laneKeyOf, Settlement } from '../store/settlement.ts'
+import type { PartitionLow } from '../store/work-store.ts'
+import type { Group } from './group.ts'
+import { type Partitions, partitionName } from './partitions.ts'
+import { delivery, eventName } from './serial-transaction.ts'
+import type { SortedRecords } from './sort-records.ts'
+import type { Attempt } from './tenant-batches.ts'
+import { buryUndecodable, itsTurn, settleFirstFailure, settleLaneFailure } from './verdict.ts'
+
+/** An event that is with the subscriber. */
+export interface Outstanding extends Attempt {
+  /** Came out of a lane, not out of the log's flow. */
+  readonly fromLane: boolean
+}
+
+/** One writing of the ledger: what to tell the database, and what to remember when it has agreed. */
+export interface LedgerPage {
+  readonly lows: readonly PartitionLow[]
+  readonly done: readonly { readonly topic: string; readonly part: number; readonly off: bigint }[]
+  readonly settlement: Settlement
+}
+
+const nameOf = ({ topic, key }: LaneKey) => `${topic}\n${key}`
+
+/**
+ * A stream's books: which events are with the subscriber, which keys wait, and what was acked, nacked or parked since
+ * the last page was written. In memory only; whatever was not written is delivered again.
+ */
+export class StreamLedger {
+  readonly #group: Group
+  readonly #clock: Clock
+  readonly #partitions: Partitions
+  readonly #out = new Map<string, Outstanding>()
+  /** Keys that have a lane, with their partition. */
+  readonly #waiting = new Map<string, string>()
+  /** Lanes some of whose events are with the subscriber. */
+  readonly #outings = new Map<string, { readonly lane: LaneKey; out: number; failed: boolean }>()
+  #settlement = new Settlement()
+  /** Keys parked behind on the page that is being collected. */
+  #parkedNow = new Set<string>()
+  #finished: { readonly topic: string; readonly part: number; readonly off: bigint }[] = []
+  #touched = false
+
+  constructor(group: Group, clock: Clock, partitions: Partitions) {
+    this.#group = group
+    this.#clock = clock
+    this.#partitions = partitions
+  }
+
+  get outstanding(): number {
+    return this.#out.size
+  }
+
+  get busyLanes(): readonly LaneKey[] {
+    return [...this.#outings.values()].map((outing) => outing.lane)
+  }
+
+  /** True when there is something to write. */
+  get isDirty(): boolean {
+    return this.#touched || !this.#settlement.isEmpty || this.#finished.length > 0
+  }
+
+  /** Keys found waiting when their partition was opened. */
+  learn(lanes: readonly (LaneKey & { readonly partition: string })[]): void {
+    for (const lane of lanes) this.#waiting.set(nameOf(lane), lane.partition)
+  }
+
+  waits(event: Attempt): boolean {
+    return this.#waiting.has(nameOf(laneKeyOf(delivery(event))))
+  }
+
+  handOver(event: Outstanding): void {
+    this.#out.set(eventName(event), event)
+    if (!event.fromLane) return
+    const lane = laneKeyOf(delivery(event))
+    const outing = this.#outings.get(nameOf(lane)) ?? { lane, out: 0, failed: false }
+    outing.out += 1
+    this.#outings.set(nameOf(lane), outing)
+  }
+
+  isOut(event: Outstanding): boolean {
+    return this.#out.get(eventName(event)) === event
+  }
+
+  ack(event: Outstanding): void {
+    if (!this.#take(event)) return
+    if (event.fromLane) {
+      this.#settlement.handled(laneKeyOf(delivery(event)), event.position.off)
+      this.#back(event, false)
+    } else this.#finish(event)
+  }
+
+  nack(event: Outstanding, error: unknown, delayMs?: number): void {
+    if (!this.#take(event)) return
+    if (event.fromLane) {
+      settleLaneFailure(this.#settlement, this.#group, this.#clock, delivery(event), error, delayMs)
+      this.#back(event, true)
+      return
+    }
+    const waits = settleFirstFailure(this.#settlement, this.#group, this.#clock, delivery(event), error, delayMs)
+    if (waits) this.#wait(event)
+    this.#finish(event)
+  }
+
+  /** The event waits behind others of its key, or for its tenant's turn. */
+  park(event: Attempt): void {
+    // Its lane may have been closed a moment ago; if it is there, this changes nothing.
+    this.#settlement.open(delivery(event), itsTurn(this.#clock))
+    this.#settlement.park(delivery(event))
+    this.#wait(event)
+    this.#finish(event)
+  }
+
+  passOver(position: { topic: string; part: number; off: bigint }): void {
+    this.#partitions.of(position)?.finish(position.off)
+    this.#touched = true
+  }
+
+  bury({ position, record }: SortedRecords['undecodable'][number], fromLane: boolean): void {
+    buryUndecodable(this.#settlement, position, record)
+    if (fromLane) this.#settlement.released({ topic: position.topic, key: record.key ?? '' })
+    else this.#finish({ position })
+  }
+
+  /** A waiting event that nobody wants any more. */
+  drop(lane: LaneKey, off: bigint): void {
+    this.#settlement.handled(lane, off)
+    this.#settlement.released(lane)
+  }
+
+  /** Takes what was collected. Everything on the page counts as finished: if it cannot be written, forget the ledger. */
+  turnPage(): LedgerPage {
+    const settlement = this.#settlement
+    const finished = this.#finished
+    this.#settlement = new Settlement()
+    this.#finished = []
+    this.#parkedNow = new Set()
+    this.#touched = false
+    const lows = this.#partitions.all().map((partition) => ({
+      topic: partition.topic,
+      part: partition.part,
+      epoch: partition.epoch,
+      low: partition.contiguous(),
+      from: partition.low,
+      touched: finished.some((event) => partitionName(event) === partition.name),
+    }))
+    const reached = new Map(lows.map((low) => [partitionName(low), low.low]))
+    const done = finished.filter((event) => event.off >= (reached.get(partitionName(event)) ?? event.off + 1n))
+    return { lows: lows.filter((low) => low.touched || low.low > low.from), done, settlement }
+  }
+
+  /** The page is in the database; `left` are the released lanes in which something still waits. */
+  written(page: LedgerPage, released: readonly LaneKey[], left: ReadonlySet<string>): void {
+    for (const low of page.lows) this.#partitions.of(low)?.advance(low.low)
+    for (const lane of released) {
+      const name = nameOf(lane)
+      if (!left.has(name) && !this.#parkedNow.has(name) && !this.#outings.has(name)) this.#waiting.delete(name)
+    }
+  }
+
+  /** Partitions that went to another process, or all: their events are given up, late acks of them mean nothing. */
+  abandon(partitions?: readonly string[]): void {
+    const gone = (name: string) => partitions === undefined || partitions.includes(name)
+    for (const [name, event] of this.#out) if (gone(partitionName(event.position))) this.#out.delete(name)
+    for (const [name, partition] of this.#waiting) {
+      if (!gone(partition)) continue
+      this.#waiting.delete(name)
+      this.#outings.delete(name)
+    }
+    if (partitions !== undefined) return
+    this.#outings.clear()
+    this.#settlement = new Settlement()
+    this.#finished = []
+    this.#parkedNow = new Set()
+    this.#touched = false
+  }
+
+  #take(event: Outstanding): boolean {
+    return this.isOut(event) && this.#out.delete(eventName(event))
+  }
+
+  #finish({ position }: Pick<Attempt, 'position'>): void {
+    this.#partitions.of(position)?.finish(position.off)
+    this.#finished.push(position)
+  }
+
+  #wait(event: Attempt): void {
+    const name = nameOf(laneKeyOf(delivery(event)))
+    this.#waiting.set(name, partitionName(event.position))
+    this.#parkedNow.add(name)
+  }
+
+  /** An event of a lane came back; when the last of its outing did and none failed, the lane is released. */
+  #back(event: Outstanding, failed: boolean): void {
+    const lane = laneKeyOf(delivery(event))
+    const outing = this.#outings.get(nameOf(lane))
+    if (outing === undefined) return
+    outing.out -= 1
+    outing.failed ||= failed
+    if (outing.out > 0) return
+    this.#outings.delete(nameOf(lane))
+    if (!outing.failed) this.#settlement.released(lane)
+  }
+}

@@ -1,0 +1,98 @@
+import { type Observable, Subject, type Subscription } from 'rxjs'
+import { ParleyError } from '../../plugin/errors.ts'
+import type { EventStream, StreamDelivery } from '../../plugin/handler.ts'
+import type { Outstanding } from './stream-ledger.ts'
+
+export interface PipelineEvents {
+  readonly onAck: (event: Outstanding) => void
+  readonly onNack: (event: Outstanding, error: Error, delayMs: number | undefined) => void
+  /** The pipeline is dead. `culprit`: the event it was being handed, when that is known. */
+  readonly onBroken: (error: unknown, culprit: Outstanding | undefined) => void
+}
+
+/**
+ * One life of a plugin's Observable. Ends by an error (its own, or thrown while it was handed an event), by completing,
+ * or by `close`; then another one is made. Acks of a life that ended are not heard.
+ */
+export class StreamPipeline {
+  readonly #events: PipelineEvents
+  readonly #source = new Subject<StreamDelivery>()
+  readonly #abort = new AbortController()
+  readonly #name: string
+  #subscription: Subscription | undefined
+  #emitting: Outstanding | undefined
+  #over = false
+  #closing = false
+
+  constructor(name: string, stream: EventStream, events: PipelineEvents) {
+    this.#name = name
+    this.#events = events
+    try {
+      this.#subscribe(stream.pipe(this.#source.asObservable()))
+    } catch (error) {
+      this.#broken(error)
+    }
+  }
+
+  /** Hands an event over. */
+  emit(event: Outstanding): void {
+    if (this.#over) return
+    this.#emitting = event
+    try {
+      this.#source.next(this.#delivery(event))
+    } finally {
+      this.#emitting = undefined
+    }
+  }
+
+  /** Nothing more will come: operators that hold something back let it go. */
+  complete(): void {
+    this.#closing = true
+    this.#source.complete()
+  }
+
+  /** Ends it here and now; its deliveries' signals abort. */
+  close(): void {
+    this.#over = true
+    this.#subscription?.unsubscribe()
+    this.#abort.abort()
+  }
+
+  #subscribe(piped: Observable<unknown>): void {
+    this.#subscription = piped.subscribe({
+      error: (error: unknown) => this.#broken(error),
+      complete: () => {
+        if (!this.#closing) {
+          this.#broken(new ParleyError('stream.completed', `${this.#name} completed; a stream runs for ever.`))
+        }
+      },
+    })
+  }
+
+  #broken(error: unknown): void {
+    if (this.#over) return
+    this.#over = true
+    const culprit = this.#emitting
+    // Deferred: it may happen in the constructor, or deep inside an emission.
+    queueMicrotask(() => {
+      this.#events.onBroken(error, culprit)
+      this.close()
+    })
+  }
+
+  #delivery(event: Outstanding): StreamDelivery {
+    const { position, attempt } = event
+    return {
+      event: event.event,
+      position,
+      attempt,
+      signal: this.#abort.signal,
+      ack: () => {
+        if (!this.#abort.signal.aborted) this.#events.onAck(event)
+      },
+      nack: (error, options) => {
+        if (!this.#abort.signal.aborted) this.#events.onNack(event, error, options?.delayMs)
+      },
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import type { CloudEvent, Position } from '../plugin/event.ts'
+import type { Clock } from '../plugin/services.ts'
+import type { ErrorChain } from './error-chain.ts'
+import { toRecord } from './log-row.ts'
+import type { AdminStore, DeadRow } from './store/admin-store.ts'
+import type { LogStore } from './store/log-store.ts'
+
+/** An event that a group has given up. */
+export interface DeadLetterView {
+  readonly group: string
+  readonly position: Position
+  readonly tenantId: string | null
+  readonly key: string
+  readonly type: string
+  readonly error: ErrorChain
+  readonly attempts: number
+  readonly diedAt: Date
+}
+
+export interface DeadLetterDetail extends DeadLetterView {
+  /** `undefined` when it cannot be decoded (see `raw`), or is no longer in the log. */
+  readonly event: CloudEvent | undefined
+  readonly raw: string | null
+}
+
+export interface DeadFilter {
+  readonly group?: string
+  readonly tenantId?: string
+  readonly type?: string
+  /** `cursor` of the page before. */
+  readonly cursor?: string
+  /** Default 50. */
+  readonly limit?: number
+}
+
+export interface DeadPage {
+  readonly letters: readonly DeadLetterView[]
+  /** Absent on the last page. */
+  readonly cursor?: string
+}
+
+export interface DeadLettersOptions {
+  readonly admin: AdminStore
+  readonly store: LogStore
+  readonly clock: Clock
+  /** Lanes were opened. */
+  readonly onReplayed: (group: string) => void
+}
+
+/** What operators do with dead letters. Callers check who may see which tenant. */
+export class DeadLetters {
+  readonly #options: DeadLettersOptions
+
+  constructor(options: DeadLettersOptions) {
+    this.#options = options
+  }
+
+  /** Newest first. */
+  async list(filter: DeadFilter = {}): Promise<DeadPage> {
+    const limit = filter.limit ?? 50
+    const rows = await this.#options.admin.dead({
+      group: filter.group ?? null,
+      tenantId: filter.tenantId ?? null,
+      type: filter.type ?? null,
+      after: filter.cursor === undefined ? null : Buffer.from(filter.cursor, 'base64url').toString(),
+      limit: limit + 1,
+    })
+    const letters = rows.slice(0, limit).map(view)
+    const last = rows[limit - 1]
+    return rows.length > limit && last !== undefined ? { letters, cursor: cursorOf(last) } : { letters }
+  }
+
+  /** With the event itself, personal data and all. */
+  async inspect(group: string, position: Position): Promise<DeadLetterDetail | undefined> {
+    const row = await this.#options.admin.deadAt(group, position)
+    if (row === undefined) return undefined
+    const [stored] = await this.#options.store.at([position])
+    const record = stored === undefined ? undefined : toRecord(stored)
+    return { ...view(row), event: record !== undefined && 'event' in record ? record.event : undefined, raw: row.raw }
+  }
+
+  /** Handles them again, each behind what already waits of its key before it. @returns how many were put back */
+  async replay(group: string, positions: readonly Position[]): Promise<number> {
+    const { admin, clock, onReplayed } = this.#options
+    const count = await admin.replayDead(group, positions, clock.now())
+    onReplayed(group)
+    return count
+  }
+
+  /** Gives them up for good; a key that one of them blocked flows on. @returns how many there were */
+  async discard(group: string, positions: readonly Position[]): Promise<number> {
+    const { admin, clock, onReplayed } = this.#options
+    const count = await admin.discardDead(group, positions, clock.now())
+    onReplayed(group)
+    return count
+  }
+}
+
+function view(row: DeadRow): DeadLetterView {
+  return {
+    group: row.grp,
+    position: { topic: row.topic, part: row.part, off: BigInt(row.off) },
+    tenantId: row.tenant_id,
+    key: row.key,
+    type: row.type,
+    error: row.error,
+    attempts: row.attempts,
+    diedAt: row.died_at,
+  }
+}
+
+function cursorOf(row: DeadRow): string {
+  const { died_at, grp, topic, part, off } = row
+  return Buffer.from(JSON.stringify({ at: died_at, g: grp, t: topic, p: part, o: off })).toString('base64url')
+}

@@ -1,0 +1,194 @@
+import type { Knex } from 'knex'
+import type { Observable } from 'rxjs'
+import { v7 as uuidv7 } from 'uuid'
+import { reasonOf } from '../plugin/errors.ts'
+import type { Delivery, EventType, NewEvent } from '../plugin/event.ts'
+import type { EventHandler, EventStream } from '../plugin/handler.ts'
+import type { EventTail } from '../plugin/services.ts'
+import type { EventAppender, PendingEvent, PrepareContext } from './appender.ts'
+import { ConsumerSet } from './consumer-set.ts'
+import { DeadLetters } from './dead-letters.ts'
+import type { EventEngineOptions, GroupLag, Subscription } from './engine-options.ts'
+import { erasePersonal } from './erase.ts'
+import { type IngestBatch, Ingester, type IngestResult } from './ingest/ingester.ts'
+import { LogBell, leasesFree } from './log-bell.ts'
+import { PostgresTransport } from './postgres-transport.ts'
+import { partitionKey, prepareEvent } from './prepare-event.ts'
+import { type ReplayFrom, type ReplayOptions, replayGroup } from './replay.ts'
+import { applyRetention, type RetentionReport } from './retention.ts'
+import { AdminStore } from './store/admin-store.ts'
+import { LogStore } from './store/log-store.ts'
+import { LogTail } from './tail.ts'
+import { Watcher } from './watcher.ts'
+
+/**
+ * The event backbone of one process: appends to the log, takes in what comes from outside, and runs the consumers of
+ * the plugins that live here. Any number of processes may run one on the same database.
+ *
+ * `prepare`, `append` and `ingest` work before `start`; consumers run from `start` to `stop`, and may be added between.
+ */
+export class EventEngine implements EventAppender, EventTail {
+  readonly dead: DeadLetters
+  readonly #options: EventEngineOptions
+  readonly #store: LogStore
+  readonly #admin: AdminStore
+  readonly #ingester: Ingester
+  readonly #consumers: ConsumerSet
+  readonly #transport: PostgresTransport
+  readonly #bell: LogBell
+  readonly #watcher: Watcher
+  readonly #tail: LogTail
+  #started = false
+
+  constructor(options: EventEngineOptions) {
+    const { knex, clock, log, settings, stores } = options
+    this.#options = options
+    this.#store = stores?.log ?? new LogStore(knex, settings.partitions)
+    this.#admin = new AdminStore(knex)
+    this.#ingester = new Ingester({ store: this.#store, appender: this, clock, settings: settings.ingest })
+    this.#transport = new PostgresTransport(this.#store)
+    const transport = options.transport ?? this.#transport
+    transport.onArrival((topics) => this.#arrived(topics))
+    this.#consumers = new ConsumerSet({ options, owner: uuidv7(), transport, appender: this, store: this.#store })
+    this.#tail = new LogTail({
+      store: this.#store,
+      transport,
+      log,
+      window: settings.read.window,
+      pauseMs: settings.read.outageCapMs,
+    })
+    this.#bell = this.#makeBell()
+    this.#watcher = this.#makeWatcher()
+    this.dead = new DeadLetters({
+      admin: this.#admin,
+      store: this.#store,
+      clock,
+      onReplayed: (group) => this.#consumers.wakeLanes(group),
+    })
+  }
+
+  /** Types met in the log that no plugin of this process knows, with how often. */
+  get unknownTypes(): ReadonlyMap<string, number> {
+    return this.#consumers.unknownTypes
+  }
+
+  prepare(tenantId: string, event: NewEvent, context: PrepareContext): PendingEvent {
+    const { registry, clock, settings } = this.#options
+    return prepareEvent({ registry, clock, maxEventBytes: settings.maxEventBytes }, tenantId, event, context)
+  }
+
+  async append(trx: Knex.Transaction, events: readonly PendingEvent[]): Promise<void> {
+    if (events.length > 0) await this.#store.append(trx, events)
+  }
+
+  committed(topics: readonly string[]): void {
+    this.#transport.arrived(topics)
+    this.#bell.ring(topics)
+  }
+
+  /** See {@link Ingester.ingest}. */
+  ingest(batch: IngestBatch): Promise<IngestResult[]> {
+    return this.#ingester.ingest(batch)
+  }
+
+  /** The group is `<pluginId>.<handler.id>`. @throws ParleyError `event.group-taken`, `event.unregistered` */
+  subscribe(pluginId: string, handler: EventHandler): Subscription {
+    return this.#consumers.add(pluginId, handler)
+  }
+
+  /** The group is `<pluginId>.<stream.id>`. @throws ParleyError `event.group-taken`, `event.unregistered` */
+  stream(pluginId: string, stream: EventStream): Subscription {
+    return this.#consumers.addStream(pluginId, stream)
+  }
+
+  tail(types: readonly EventType[]): Observable<Delivery> {
+    return this.#tail.tail(types)
+  }
+
+  /** Of one group, or of all that ever ran. */
+  async lag(group?: string): Promise<readonly GroupLag[]> {
+    const rows = await this.#admin.lag(group ?? null, this.#options.clock.now())
+    return rows.map((row) => ({
+      group: row.grp,
+      events: Number(row.events),
+      seconds: row.seconds,
+      parked: Number(row.parked),
+      dead: Number(row.dead),
+      oldestLaneSeconds: row.oldest_lane_seconds,
+    }))
+  }
+
+  /** See {@link replayGroup}. The group must be at work in this process. @throws ParleyError `event.group-unknown` */
+  async replay(group: string, from: ReplayFrom, options?: ReplayOptions): Promise<void> {
+    const known = this.#consumers.group(group)
+    await replayGroup({ knex: this.#options.knex, admin: this.#admin, store: this.#store }, known, from, options)
+    this.#consumers.wakeAll()
+  }
+
+  retain(): Promise<RetentionReport> {
+    return applyRetention(this.#admin, this.#options.clock, this.#options.settings.retention)
+  }
+
+  /** Blanks the personal fields of all of a tenant's events with this key. @returns how many events were changed */
+  erase(tenantId: string, key: string): Promise<number> {
+    return erasePersonal(this.#admin, this.#options.registry, tenantId, partitionKey(tenantId, key))
+  }
+
+  async start(): Promise<void> {
+    this.#started = true
+    await this.#store.ensureTopics(this.#options.registry.topics())
+    await this.#bell.start()
+    this.#watcher.start()
+    this.#consumers.start()
+  }
+
+  /** Drains for at most `drainMs`, then gives up what is in flight; gives its leases back at once. */
+  async stop(drainMs: number): Promise<void> {
+    await this.#ingester.drain()
+    if (this.#started) await this.#consumers.stop(drainMs)
+    await Promise.all([this.#watcher.stop(), this.#tail.stop()])
+    try {
+      if (this.#started) await this.#consumers.release()
+      this.#bell.ring([leasesFree])
+    } catch (error) {
+      this.#options.log.warn({ reason: reasonOf(error) }, 'leases were not given back; they will run out')
+    }
+    await this.#bell.stop()
+  }
+
+  #arrived(topics: readonly string[]): void {
+    this.#watcher.busy()
+    this.#consumers.wake(topics)
+    this.#tail.wake()
+  }
+
+  #makeBell(): LogBell {
+    const { knex, log, settings } = this.#options
+    return new LogBell({
+      knex,
+      log,
+      notifyMs: settings.read.notifyMs,
+      reconnectMs: settings.read.outageCapMs,
+      onRing: (topics) => {
+        if (topics.includes(leasesFree)) this.#consumers.refreshLeases()
+        this.#transport.arrived(topics)
+      },
+    })
+  }
+
+  #makeWatcher(): Watcher {
+    const { clock, log, settings } = this.#options
+    return new Watcher({
+      store: this.#store,
+      clock,
+      log,
+      pollMs: settings.read.pollMs,
+      idlePollMs: settings.read.idlePollMs,
+      topics: () => this.#consumers.topics(),
+      groups: () => this.#consumers.groups(),
+      hears: () => this.#bell.isListening,
+      onArrival: (topics) => this.#transport.arrived(topics),
+      onLanesDue: (group) => this.#consumers.wakeLanes(group),
+    })
+  }
+}

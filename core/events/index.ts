@@ -1,0 +1,12 @@
+/** The event room as the kernel's other rooms see it. */
+export type { EventAppender, PendingEvent, PrepareContext } from './appender.ts'
+export type { CrashPoint, EventGate } from './consume/consumer.ts'
+export type { DeadFilter, DeadLetterDetail, DeadLetterView, DeadPage } from './dead-letters.ts'
+export { DeadLetters } from './dead-letters.ts'
+export { EventEngine } from './engine.ts'
+export type { EventEngineOptions, GroupLag, Subscription } from './engine-options.ts'
+export type { IngestBatch, IngestItem, IngestResult } from './ingest/ingester.ts'
+export { EventRegistry } from './registry.ts'
+export type { ReplayFrom, ReplayOptions } from './replay.ts'
+export type { RetentionReport } from './retention.ts'
+export { type EventSettings, eventSettings, eventSettingsSchema } from './settings.ts'
