@@ -5,13 +5,14 @@ import Joi from 'joi'
  * - `throttle`: refuse by its rate limit
  * - `fail`: refuse with a status and the vendor's own code
  * - `delay`: answer late
+ * - `delay-answer`: carry it out at once, answer late
  * - `lose-answer`: carry it out, then close the socket instead of answering
  * - `drop`: close the socket before anything is done
  */
 export type VendorFault =
   | { readonly kind: 'throttle'; readonly retryAfterMs?: number }
   | { readonly kind: 'fail'; readonly status?: number; readonly code?: number | string; readonly detail?: string }
-  | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'delay' | 'delay-answer'; readonly ms: number }
   | { readonly kind: 'lose-answer' }
   | { readonly kind: 'drop' }
 
@@ -26,7 +27,7 @@ export type FaultRule = VendorFault & {
 }
 
 export const faultRuleSchema: Joi.ObjectSchema<FaultRule> = Joi.object({
-  kind: Joi.valid('throttle', 'fail', 'delay', 'lose-answer', 'drop').required(),
+  kind: Joi.valid('throttle', 'fail', 'delay', 'delay-answer', 'lose-answer', 'drop').required(),
   retryAfterMs: Joi.number().min(0),
   status: Joi.number().integer().min(400).max(599),
   code: Joi.alternatives(Joi.number(), Joi.string()),

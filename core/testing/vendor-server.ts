@@ -131,6 +131,7 @@ export abstract class VendorServer {
     if (fault.kind === 'throttle' || fault.kind === 'fail') return send(response, this.refuse(fault))
     if (fault.kind === 'delay') await sleep(fault.ms, undefined, { ref: false })
     const reply = await this.handle(request)
+    if (fault.kind === 'delay-answer') await sleep(fault.ms, undefined, { ref: false })
     if (fault.kind === 'lose-answer') response.destroy()
     else send(response, reply)
   }

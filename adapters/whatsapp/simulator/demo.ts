@@ -17,11 +17,9 @@ export async function startDemoSimulator(options: {
   port?: number
 }): Promise<DemoSimulator> {
   const { account, port = 0 } = options
-  const simulator = new WhatsAppSimulator({
-    port,
-    enforceWindow: false,
-    ...(account === undefined ? {} : { accounts: [account], templates: { [account.wabaId]: DEMO_TEMPLATES } }),
-  })
+  const simulator = new WhatsAppSimulator({ port, enforceWindow: false })
+  simulator.state.usualTemplates = DEMO_TEMPLATES
+  if (account !== undefined) simulator.addAccount(account)
   const graphBaseUrl = await simulator.listen()
   return { graphBaseUrl, simulator, stop: () => simulator.close() }
 }

@@ -31,7 +31,7 @@ export function messagesEndpoint(
 /** `service`, or the template's category; a refusal when the template is wrong. */
 function categoryOf(context: SimulatorContext, account: SimulatedAccount, message: Json): string | Refusal {
   if (message.type !== 'template') return mediaProblem(context, message) ?? 'service'
-  const checked = checkTemplate(asRecord(message.template) ?? {}, context.state.templates.get(account.wabaId) ?? [])
+  const checked = checkTemplate(asRecord(message.template) ?? {}, context.state.templatesOf(account.wabaId))
   return checked.ok ? checked.template.category.toLowerCase() : checked.refusal
 }
 

@@ -60,7 +60,9 @@ const MAX_MEDIA = 1_000
 /** All that the simulator remembers; every list is bounded, the oldest goes first. */
 export class SimulatorState {
   readonly accounts = new Map<string, SimulatedAccount>()
-  readonly templates = new Map<string, SimulatedTemplate[]>()
+  readonly templates = new Map<string, readonly SimulatedTemplate[]>()
+  /** Of accounts that have none of their own. */
+  usualTemplates: readonly SimulatedTemplate[] = []
   readonly people = new Map<string, SimulatedPerson>()
   readonly media = new Map<string, SimulatedMedia>()
   readonly received: ReceivedMessage[] = []
@@ -76,6 +78,10 @@ export class SimulatorState {
     this.#sequence += 1
     const text = `${this.#prefix}${this.#sequence.toString(36).padStart(8, '0')}`
     return kind === 'wamid' ? `wamid.${Buffer.from(text).toString('base64')}` : `${Date.now()}${this.#sequence}`
+  }
+
+  templatesOf(wabaId: string): readonly SimulatedTemplate[] {
+    return this.templates.get(wabaId) ?? this.usualTemplates
   }
 
   person(id: string): SimulatedPerson {

@@ -204,28 +204,39 @@ describe('the WhatsApp simulator', () => {
     expect((await call('GET', '/nothing')).status).to.equal(404)
   })
 
-  it('lets `parley simulate whatsapp` write as a customer and print the answer', async () => {
+  it('lets `parley simulate whatsapp` write as a customer and print what comes back', async () => {
     const lines: string[] = []
-    const print = console.log
-    console.log = (line: string) => void lines.push(line)
-    try {
-      const answered = bakery.simulator.webhooks.idle()
-      const run = simulateWhatsApp(['Haben', 'Sie', 'offen?', '--name', 'Ada', '--from', ADA, '--wait', '5'], {
-        whatsapp: {
-          endpointUrl: business.url,
-          verifyToken: 'v',
-          appSecret: SECRET,
-          phoneNumberId: '208070605040302',
-          graphBaseUrl: bakery.simulator.url,
-        },
-      })
-      await answered
-      while (business.calls.length === 0) await new Promise((resolve) => setImmediate(resolve))
-      await bakery.send({ kind: 'text', text: 'Ja, bis 18 Uhr.' })
-      expect(await run).to.equal(0)
-    } finally {
-      console.log = print
+    const whatsapp = {
+      endpointUrl: business.url,
+      appSecret: SECRET,
+      phoneNumberId: '208070605040302',
+      graphBaseUrl: bakery.simulator.url,
     }
-    expect(lines).to.deep.equal([`Ada (+${ADA}): Haben Sie offen?`, 'business: Ja, bis 18 Uhr.'])
+    const run = simulateWhatsApp(['Moin', 'Haben Sie offen?', '--from', ADA], { whatsapp }, (line) => lines.push(line))
+    while (business.calls.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    await bakery.send({ kind: 'text', text: 'Ja, bis 18 Uhr.' })
+    await bakery.send({ kind: 'interactive', text: 'Vorbestellen?', buttons: [{ id: 'y', title: 'Ja' }] })
+    await run
+    expect(lines).to.deep.equal(['→ Moin', '→ Haben Sie offen?', '← Ja, bis 18 Uhr.', '← [interactive] Vorbestellen?'])
+  })
+
+  it('says what is wrong when `parley simulate whatsapp` finds no demo, no simulator, or a closed door', async () => {
+    const whatsapp = {
+      endpointUrl: business.url,
+      appSecret: SECRET,
+      phoneNumberId: '208070605040302',
+      graphBaseUrl: bakery.simulator.url,
+    }
+    const codeOf = (demo: unknown) =>
+      simulateWhatsApp(['Moin'], demo, () => {}).then(
+        () => 'none',
+        (error: { code?: string }) => error.code,
+      )
+    expect(await codeOf(undefined)).to.equal('whatsapp.no-demo')
+    expect(await codeOf({ whatsapp: { ...whatsapp, graphBaseUrl: 'http://127.0.0.1:1' } })).to.equal(
+      'simulator.unreachable',
+    )
+    business.statuses.push(401)
+    expect(await codeOf({ whatsapp })).to.equal('simulator.webhook-refused')
   })
 })

@@ -1,0 +1,31 @@
+/** Every case of the suite, by the name that a driver may declare not applicable. */
+export const CASES = {
+  batch: 'stores every element of a batch once, in the order of each customer',
+  duplicate: 'stores nothing twice when the vendor delivers again',
+  reordered: 'stores nothing twice when the vendor delivers again in another order',
+  echo: "knows what the business wrote in the vendor's own app",
+  unknownKind: 'stores a kind that it does not know, and loses none of its neighbours',
+  foreignScripts: 'keeps emoji, right-to-left and other scripts as they were written',
+  unsigned: 'refuses a call without a signature, and stores nothing',
+  tampered: 'refuses a call whose bytes were changed, and stores nothing',
+  emptySecret: 'refuses every call while the endpoint has no secret',
+  brokenBody: 'answers a broken body with a problem document, and stays healthy',
+  twoTenants: 'never shows one tenant what another was told',
+  sends: 'sends to the right customer with our id, and answers with the vendor id',
+  finalRefusal: 'answers a final refusal as a result that is not to be repeated',
+  throttled: 'answers a throttle with the time to come back',
+  passingFault: 'answers a passing fault as one that may be repeated',
+  lostAnswer: 'says that it does not know when the answer was lost',
+  abort: 'gives up when it is told to',
+  wrongCredential: 'names a wrong credential as such, receiving goes on, and no secret is told',
+  picture: 'fetches a file that a customer sent',
+  expiredMedia: 'knows a file that the vendor no longer has',
+  inConversation: "shows a customer's words in a conversation, and an agent's answer at the vendor",
+  keepsOrder: 'sends later what was throttled or met a passing fault, loses nothing and keeps the order',
+  showsFailure: 'shows a final refusal as a failed message, with the reason, and sends what follows',
+  settlesUnknown: 'settles a lost answer by the status that names our id: one message at the vendor, one in the inbox',
+  earlyStatus: 'keeps a status that comes before the answer to its send, and never goes back behind it',
+  noSecrets: 'has told no secret in any log line or answer',
+} as const
+
+export type CaseName = keyof typeof CASES

@@ -1,0 +1,48 @@
+import { ConformanceBench } from './bench.ts'
+import { CASES, type CaseName } from './case-names.ts'
+import { inboxCases } from './cases/inbox.ts'
+import { mediaCases } from './cases/media.ts'
+import { receivingCases } from './cases/receiving.ts'
+import { secretCases } from './cases/secrets.ts'
+import { sendingCases } from './cases/sending.ts'
+import { signatureCases } from './cases/signatures.ts'
+import type { ChannelDriver } from './driver.ts'
+
+const cases = { ...receivingCases, ...signatureCases, ...sendingCases, ...mediaCases, ...inboxCases, ...secretCases }
+
+/** Boot of a kernel and its database, on a busy machine. */
+const BOOT_MS = 60_000
+const CASE_MS = 30_000
+
+/**
+ * Registers the mocha cases that every channel must pass, against a real kernel on a real database:
+ *
+ *     channelConformance(whatsappDriver)
+ *
+ * A case that the driver declares not applicable stands among the pending ones, with its reason.
+ */
+export function channelConformance(driver: ChannelDriver): void {
+  describe(`the channel ${driver.name} conforms: it`, function () {
+    this.timeout(CASE_MS)
+    let bench: ConformanceBench | undefined
+
+    before(async function () {
+      this.timeout(BOOT_MS)
+      bench = await ConformanceBench.open(driver)
+    })
+
+    after(async () => bench?.close())
+
+    for (const name of Object.keys(CASES) as CaseName[]) {
+      const why = driver.notApplicable?.[name]
+      if (why !== undefined) it.skip(`${CASES[name]} (not applicable, because ${why})`)
+      else
+        it(CASES[name], async () => {
+          if (bench === undefined) throw new Error('the bench is not open')
+          const play = cases[name]
+          if (play === undefined) throw new Error(`no case stands behind the name ${name}`)
+          await play(bench)
+        })
+    }
+  })
+}

@@ -1,0 +1,14 @@
+/** `@parley/core/testing/conformance`: for test files only, as it needs mocha and chai. */
+export { CASES, type CaseName } from './case-names.ts'
+export { channelConformance } from './channel.ts'
+export type {
+  AccountName,
+  ChannelDriver,
+  ChannelServer,
+  StatusFact,
+  VendorCall,
+  VendorFact,
+  VendorMessage,
+  VendorSide,
+  VendorTrouble,
+} from './driver.ts'

@@ -1,0 +1,4 @@
+import { channelConformance } from '@parley/core/testing/conformance'
+import { whatsappDriver } from './driver.ts'
+
+channelConformance(whatsappDriver)
