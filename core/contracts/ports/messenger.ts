@@ -26,6 +26,8 @@ export interface MessengerSend {
   readonly fence?: number
   /** Message id (ours) to quote. */
   readonly replyTo?: string
+  /** `marketing` is also refused to people who only stopped marketing. Default `conversation`. */
+  readonly purpose?: 'conversation' | 'marketing'
 }
 
 /** The one way to write to a customer: agents, bots, campaigns and reminders all pass its gate. */

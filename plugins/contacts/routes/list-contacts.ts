@@ -1,10 +1,19 @@
-import { defineRoute, ok, type Route, type UnitOfWork } from '@parley/core'
+import {
+  cursorQuery,
+  decodeCursor,
+  defineRoute,
+  ok,
+  type Page,
+  page,
+  pageSchema,
+  type Route,
+  type UnitOfWork,
+} from '@parley/core'
 import Joi from 'joi'
 import { searchContacts } from '../directory/search.ts'
 import { Contact, IDENTITIES, SHOWN } from '../models/contact.ts'
 import type { RouteContext } from './context.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
-import { contactSchema, pageSchema } from './schemas.ts'
+import { contactSchema, place } from './schemas.ts'
 import { viewOf } from './view.ts'
 
 interface Query {
@@ -24,24 +33,22 @@ export function listContacts({ database, settings }: RouteContext): Route {
     access: { permission: 'contacts.read' },
     query: Joi.object<Query>({
       q: Joi.string().trim().min(1).max(200),
-      cursor: Joi.string().max(100),
-      limit: Joi.number().integer().min(1).max(settings.maxPageSize).default(settings.pageSize),
+      ...cursorQuery({ maxLimit: settings.maxPageSize, defaultLimit: settings.pageSize }),
     }),
     responses: { 200: { description: 'A page of contacts.', schema: pageSchema(contactSchema) } },
-    handle: async ({ tenantId, query }) => ok(await database.transaction(tenantId, (uow) => page(uow, query))),
+    handle: async ({ tenantId, query }) => ok(await database.transaction(tenantId, (uow) => read(uow, query))),
   })
 }
 
-async function page(uow: UnitOfWork, { q, cursor, limit }: Query) {
+async function read(uow: UnitOfWork, { q, cursor, limit }: Query): Promise<Page<ReturnType<typeof viewOf>>> {
   const rows = Contact.in(uow).alias('contact').select(SHOWN).select(Contact.raw(IDENTITIES)).orderBy('id', 'desc')
   if (q !== undefined) {
     const found = await rows.whereIn('id', [...(await searchContacts(uow, q, limit))])
-    return { items: found.map(viewOf), nextCursor: null }
+    return { items: found.map(viewOf), next: null }
   }
+  const [after] = decodeCursor(cursor, place) ?? []
   rows.whereNull('merged_into').limit(limit + 1)
-  if (cursor !== undefined) rows.where('id', '<', decodeCursor(cursor))
+  if (after !== undefined) rows.where('id', '<', after)
   const found = await rows
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return { items: items.map(viewOf), nextCursor: found.length > limit && last ? encodeCursor(last.id) : null }
+  return page({ items: found.map(viewOf), limit, cursorOf: (contact) => [contact.id] })
 }

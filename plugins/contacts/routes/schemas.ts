@@ -34,6 +34,5 @@ export const mergeSchema = Joi.object({
 
 export const idParams = Joi.object<{ id: string }>({ id: uuid.required() })
 
-export function pageSchema(item: Joi.ObjectSchema): Joi.ObjectSchema {
-  return Joi.object({ items: Joi.array().items(item).required(), nextCursor: Joi.string().allow(null).required() })
-}
+/** Lists here are sorted by id, which is by time. */
+export const place = Joi.array<[string]>().ordered(uuid.required())

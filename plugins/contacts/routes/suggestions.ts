@@ -1,9 +1,20 @@
-import { defineRoute, noContent, ok, problem, type Route, type UnitOfWork } from '@parley/core'
+import {
+  cursorQuery,
+  decodeCursor,
+  defineRoute,
+  noContent,
+  ok,
+  type Page,
+  page,
+  pageSchema,
+  problem,
+  type Route,
+  type UnitOfWork,
+} from '@parley/core'
 import Joi from 'joi'
 import { Suggestion } from '../models/merge.ts'
 import type { RouteContext } from './context.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
-import { idParams, pageSchema, suggestionSchema } from './schemas.ts'
+import { idParams, place, suggestionSchema } from './schemas.ts'
 import { suggestionView } from './view.ts'
 
 interface Query {
@@ -20,24 +31,22 @@ export function listSuggestions({ database, settings }: RouteContext): Route {
     tags: ['contacts'],
     access: { permission: 'contacts.read' },
     query: Joi.object<Query>({
-      cursor: Joi.string().max(100),
-      limit: Joi.number().integer().min(1).max(settings.maxPageSize).default(settings.pageSize),
+      ...cursorQuery({ maxLimit: settings.maxPageSize, defaultLimit: settings.pageSize }),
     }),
     responses: { 200: { description: 'A page of suggestions.', schema: pageSchema(suggestionSchema) } },
-    handle: async ({ tenantId, query }) => ok(await database.transaction(tenantId, (uow) => page(uow, query))),
+    handle: async ({ tenantId, query }) => ok(await database.transaction(tenantId, (uow) => read(uow, query))),
   })
 }
 
-async function page(uow: UnitOfWork, { cursor, limit }: Query) {
+async function read(uow: UnitOfWork, { cursor, limit }: Query): Promise<Page<ReturnType<typeof suggestionView>>> {
+  const [after] = decodeCursor(cursor, place) ?? []
   const rows = Suggestion.in(uow)
     .where('status', 'open')
     .orderBy('id')
     .limit(limit + 1)
-  if (cursor !== undefined) rows.where('id', '>', decodeCursor(cursor))
+  if (after !== undefined) rows.where('id', '>', after)
   const found = await rows
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return { items: items.map(suggestionView), nextCursor: found.length > limit && last ? encodeCursor(last.id) : null }
+  return page({ items: found.map(suggestionView), limit, cursorOf: (suggestion) => [suggestion.id] })
 }
 
 export function dismissSuggestion({ database }: RouteContext): Route {

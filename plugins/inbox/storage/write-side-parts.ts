@@ -20,7 +20,8 @@ export function sendParts(tenantId: string, draft: InboxDraft): Part[] {
       name: 'outcomes',
       sql: `
         update inbox.send s set state = w.state, failure = w.failure, error_code = w."errorCode",
-          attempt = s.attempt - case when w.refund then 1 else 0 end,
+          attempt = case when w.state = 'intent' and w.evidence->>'by' = 'resend' then 0
+            else s.attempt - case when w.refund then 1 else 0 end end,
           evidence = coalesce(s.evidence, '[]') || jsonb_build_array(w.evidence)
         from json_to_recordset(?::json)
           as w("messageId" uuid, state text, evidence jsonb, failure text, "errorCode" text, refund boolean)

@@ -1,0 +1,59 @@
+import {
+  type Messenger,
+  type MessengerSend,
+  type Result,
+  refuse,
+  type SendRefusal,
+  type UnitOfWork,
+} from '@parley/core'
+import { InboxDraft } from '../drafting/inbox-draft.ts'
+import { writeDraft } from '../storage/write-draft.ts'
+import { knownKeys, sendKey } from './dedupe.ts'
+import { draftSend } from './draft-send.ts'
+import { loadFacts } from './facts.ts'
+import type { MessengerParts } from './parts.ts'
+import { lockPlaces } from './targets.ts'
+
+/** The `messenger` port. A batch costs the same few round trips whatever its size. */
+export function createMessenger(parts: MessengerParts): Messenger {
+  return { send: (uow, sends) => sendAll(parts, uow, sends) }
+}
+
+type Answer = Result<{ messageId: string }, SendRefusal>
+
+async function sendAll(
+  parts: MessengerParts,
+  uow: UnitOfWork,
+  sends: readonly MessengerSend[],
+): Promise<readonly Answer[]> {
+  const draft = new InboxDraft(parts.clock.now())
+  const places = await lockPlaces(
+    uow,
+    draft,
+    sends.map((send) => send.conversationId),
+  )
+  const facts = await loadFacts(
+    parts,
+    uow,
+    [...places.values()].map((place) => place.thread),
+  )
+  const targets = sends.map((send) => {
+    const place = places.get(send.conversationId)
+    const known = place === undefined ? undefined : facts.get(place.thread.id)
+    return place === undefined || known === undefined ? undefined : { ...place, facts: known }
+  })
+  const keys = sends.map((send, index) => sendKey(targets[index]?.conversation.id, send.dedupeKey))
+  const taken = await knownKeys(uow, keys)
+  const answers = sends.map((send, index): Answer => {
+    const target = targets[index]
+    const key = keys[index]
+    if (target === undefined)
+      return refuse('conversation-not-found', `There is no conversation ${send.conversationId}.`)
+    if (key !== undefined && taken.has(key.text)) return refuse('duplicate', 'This was sent before.')
+    const answer = draftSend(draft, target, send)
+    if (answer.ok && key !== undefined) taken.add(key.text)
+    return answer
+  })
+  await writeDraft(uow, draft)
+  return answers
+}

@@ -1,0 +1,9 @@
+import type { Channel, Clock, Connections, ContactDirectory, Selector } from '@parley/core'
+
+/** What writing to customers works with. */
+export interface MessengerParts {
+  readonly clock: Clock
+  readonly contacts: ContactDirectory
+  readonly connections: Connections
+  readonly channels: Selector<Channel>
+}

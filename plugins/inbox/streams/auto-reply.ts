@@ -1,0 +1,50 @@
+import { type EventStream, type MessageReceived, messageReceived, type StreamDelivery } from '@parley/core'
+import { mergeMap, type Observable } from 'rxjs'
+import { bursts } from '../operators/bursts.ts'
+import { MicroBatch } from '../operators/micro-batch.ts'
+import { type AnswerParts, answerBursts } from '../replying/answer-bursts.ts'
+import type { InboxSettings } from '../settings/app.ts'
+
+export interface AutoReplyParts extends AnswerParts {
+  readonly settings: InboxSettings
+}
+
+type Received = StreamDelivery<MessageReceived>
+
+/**
+ * Automatic answers. A person's burst is waited out, so that three quick messages get one answer; bursts that are ready
+ * at the same time are decided in one transaction a tenant. A burst that could not be decided comes back.
+ */
+export function autoReply(parts: AutoReplyParts): EventStream {
+  const { settings, tenantSettings } = parts
+  const quietOf = async ({ event }: Received) => {
+    const { autoReplies } = await tenantSettings.of(event.tenantid)
+    return autoReplies.enabled ? (autoReplies.burstMs ?? settings.burstMs) : 0
+  }
+  return {
+    id: 'auto-reply',
+    on: [messageReceived],
+    prefetch: settings.autoReplyPrefetch,
+    pipe(source) {
+      const decided = new MicroBatch<readonly Received[], void>(settings.autoReplyBatch, async (tenantId, ready) => {
+        const messages = ready.map((burst) => burst.map((delivery) => delivery.event.data))
+        await answerBursts(parts, tenantId, messages)
+        return ready.map(() => undefined)
+      })
+      return (source as Observable<Received>).pipe(
+        bursts((delivery) => delivery.event.data.threadId, quietOf, settings.maxBurstFactor),
+        mergeMap((burst) => settle(decided, burst)),
+      )
+    },
+  }
+}
+
+async function settle(decided: MicroBatch<readonly Received[], void>, burst: readonly Received[]): Promise<void> {
+  try {
+    await decided.add(burst[0]?.event.tenantid ?? '', burst)
+    for (const delivery of burst) delivery.ack()
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error))
+    for (const delivery of burst) delivery.nack(failure)
+  }
+}

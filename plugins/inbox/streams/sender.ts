@@ -1,0 +1,138 @@
+import {
+  type Channel,
+  type Connection,
+  type Connections,
+  type EventStream,
+  type Logger,
+  type MessageQueued,
+  messageQueued,
+  reasonOf,
+  type Selector,
+  type SendResult,
+  type StreamDelivery,
+} from '@parley/core'
+import type { Observable } from 'rxjs'
+import { MicroBatch } from '../operators/micro-batch.ts'
+import { serialByKey } from '../operators/serial-by-key.ts'
+import { type Claim, claimSends } from '../sending/claim.ts'
+import { ConnectionHealth } from '../sending/connection-health.ts'
+import { HeldBack } from '../sending/held-back.ts'
+import { type Outcome, outcomeOf } from '../sending/outcome.ts'
+import { type RecordParts, recordOutcomes, type SendOutcome } from '../sending/record-outcomes.ts'
+import type { InboxSettings } from '../settings/app.ts'
+
+export interface SenderParts extends RecordParts {
+  readonly connections: Connections
+  readonly channels: Selector<Channel>
+  readonly log: Logger
+  readonly settings: InboxSettings
+}
+
+type Queued = StreamDelivery<MessageQueued>
+
+/**
+ * Sends what was queued: within a thread one after another, threads side by side. Attempts are claimed, and outcomes
+ * recorded, for many sends in one transaction; the vendor is called in between, outside of any.
+ */
+export function sender(parts: SenderParts): EventStream {
+  const { settings } = parts
+  return {
+    id: 'sender',
+    on: [messageQueued],
+    prefetch: settings.sendPrefetch,
+    pipe(source) {
+      const run = new SenderRun(parts)
+      return (source as Observable<Queued>).pipe(
+        serialByKey(
+          ({ event }) => event.data.threadId,
+          (delivery) => run.handle(delivery),
+          settings.sendConcurrency,
+        ),
+      )
+    },
+  }
+}
+
+class SenderRun {
+  readonly #parts: SenderParts
+  readonly #claims: MicroBatch<string, Claim | undefined>
+  readonly #outcomes: MicroBatch<SendOutcome, void>
+  readonly #health: ConnectionHealth
+  readonly #held: HeldBack
+
+  constructor(parts: SenderParts) {
+    const { clock, connections, database, settings } = parts
+    this.#parts = parts
+    this.#held = new HeldBack(clock)
+    this.#health = new ConnectionHealth({ clock, connections, database, retryMs: settings.authRetryMs })
+    this.#claims = new MicroBatch(settings.sendBatch, async (tenantId, ids) => {
+      const claims = await claimSends(database, tenantId, ids, clock.now())
+      return ids.map((id) => claims.get(id))
+    })
+    this.#outcomes = new MicroBatch(settings.sendBatch, async (tenantId, outcomes) => {
+      await recordOutcomes(parts, tenantId, outcomes)
+      return outcomes.map(() => undefined)
+    })
+  }
+
+  /** Never throws: what could not be done comes back. */
+  async handle(delivery: Queued): Promise<void> {
+    const wait = this.#held.waitOf(delivery)
+    if (wait > 0) return this.#later(delivery, 'an earlier message of the thread waits', wait)
+    try {
+      await this.#send(delivery)
+    } catch (error) {
+      delivery.nack(error instanceof Error ? error : new Error(String(error)))
+      this.#held.hold(delivery, this.#parts.settings.retryBaseMs)
+    }
+  }
+
+  async #send(delivery: Queued): Promise<void> {
+    const { tenantid, data } = delivery.event
+    const connection = await this.#parts.connections.get(tenantid, data.connectionId)
+    const channel = connection && this.#parts.channels.byKey(connection.provider)
+    const { authRetryMs } = this.#parts.settings
+    if (connection === undefined || channel === undefined)
+      return this.#later(delivery, 'the channel is not running', authRetryMs)
+    if (!(await this.#health.maySend(connection, channel, delivery.signal)))
+      return this.#later(delivery, 'the account refuses our credential', authRetryMs)
+    const claim = await this.#claims.add(tenantid, data.messageId)
+    if (claim === undefined || (claim.was !== 'intent' && claim.was !== 'attempting')) return delivery.ack()
+    const outcome = await this.#attempt(delivery, connection, channel, claim)
+    const { messageId, threadId, connectionId } = data
+    await this.#outcomes.add(tenantid, { messageId, threadId, connectionId, outcome })
+    if (outcome.kind === 'later') return this.#later(delivery, outcome.failure, outcome.delayMs)
+    delivery.ack()
+  }
+
+  async #attempt(delivery: Queued, connection: Connection, channel: Channel, claim: Claim): Promise<Outcome> {
+    if (claim.was === 'attempting')
+      return { kind: 'unknown', by: 'crash', detail: 'The process that sent it ended before the answer came.' }
+    const result = await this.#call(delivery, connection, channel, claim)
+    if (!result.ok && result.failure === 'auth') await this.#health.refused(connection, result.detail)
+    return outcomeOf(result, claim.attempt, this.#parts.settings)
+  }
+
+  async #call(delivery: Queued, connection: Connection, channel: Channel, claim: Claim): Promise<SendResult> {
+    const { content, messageId } = delivery.event.data
+    const deadline = AbortSignal.timeout(this.#parts.settings.sendTimeoutMs)
+    try {
+      return await channel.send({
+        connection,
+        to: claim.to,
+        content,
+        correlationId: messageId,
+        ...(claim.replyTo === null ? {} : { replyTo: claim.replyTo }),
+        signal: AbortSignal.any([delivery.signal, deadline]),
+      })
+    } catch (error) {
+      this.#parts.log.error({ err: error, messageId, provider: connection.provider }, 'a channel threw while sending')
+      return { ok: false, failure: 'unknown', code: 'channel-threw', detail: reasonOf(error) }
+    }
+  }
+
+  #later(delivery: Queued, why: string, delayMs: number): void {
+    this.#held.hold(delivery, delayMs)
+    delivery.nack(new Error(why), { delayMs })
+  }
+}
