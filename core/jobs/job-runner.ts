@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Knex } from 'knex'
-import { PgBoss } from 'pg-boss'
+import type { PgBoss } from 'pg-boss'
 import type { TransactionRunner } from '../data/transaction-runner.ts'
 import { asUnavailable } from '../data/unavailable.ts'
-import { ParleyError, reasonOf } from '../plugin/errors.ts'
 import type { Job, JobQueue } from '../plugin/job.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
-import { poolForBoss } from './boss-database.ts'
-import { nextOccurrence } from './cron.ts'
+import { ClockFollower } from './clock-follower.ts'
 import { CronTicks } from './cron-ticks.ts'
 import { DeadJobs } from './dead-jobs.ts'
+import { JobRegistry } from './job-registry.ts'
 import { jobSchema } from './job-schema.ts'
 import { defaultJobSettings, type JobSettings } from './job-settings.ts'
 import { JobWorker, type TakenJob } from './job-worker.ts'
 import { KernelTime } from './kernel-time.ts'
+import { makeBoss } from './make-boss.ts'
 import { PluginQueue } from './plugin-queue.ts'
 import { deadQueue, queueOf } from './stored-job.ts'
 
@@ -30,9 +30,6 @@ export interface JobRunnerOptions {
   readonly tenantsOf: (pluginId: string) => Promise<readonly string[]>
 }
 
-/** How often lost jobs are looked for, and finished ones cleared away. */
-const superviseSeconds = 10
-
 /**
  * Due-time jobs over pg-boss, by the kernel's clock. In order: `forPlugin` any time (plugins get their queue before they
  * register) → `add` what they contributed → `open`, after which jobs can be queued → `start`, after which they run →
@@ -43,53 +40,35 @@ export class JobRunner {
   readonly #settings: JobSettings
   readonly #boss: PgBoss
   readonly #time: KernelTime
-  readonly #plugins = new Map<string, Map<string, Job>>()
+  readonly #follower: ClockFollower
+  readonly #registry = new JobRegistry()
   readonly #workers: string[] = []
   readonly dead: DeadJobs
   #opened: Promise<void> | undefined
-  #aligning: Promise<void> = Promise.resolve()
-  #stopListening: (() => void) | undefined
-  #complaint = { reason: '', at: 0 }
 
   constructor(options: JobRunnerOptions) {
+    const { knex, clock, log } = options
     this.#options = options
     this.#settings = { ...defaultJobSettings, ...options.settings }
-    this.#time = new KernelTime(options.clock)
-    this.#boss = new PgBoss({
-      db: poolForBoss(options.knex),
-      schema: jobSchema,
-      migrate: false,
-      createSchema: false,
-      schedule: false,
-      superviseIntervalSeconds: superviseSeconds,
-      monitorIntervalSeconds: superviseSeconds,
-      // Both need rights over the tables that the application does not have.
-      reindex: false,
-      monitorVacuum: false,
+    this.#time = new KernelTime(clock)
+    this.#boss = makeBoss(knex, log)
+    this.#follower = new ClockFollower({
+      clock,
+      time: this.#time,
+      knex,
+      log,
+      queues: () => this.#registry.queues(),
+      wake: () => this.#wakeWorkers(),
     })
     this.dead = new DeadJobs(this.#boss)
-    this.#boss.on('error', (error) => this.#complain(reasonOf(error)))
-  }
-
-  /** Every queue complains at every poll while the database is away: the same words once in half a minute are enough. */
-  #complain(reason: string): void {
-    const now = performance.now()
-    if (this.#complaint.reason === reason && now - this.#complaint.at < 30_000) return
-    this.#complaint = { reason, at: now }
-    this.#options.log.warn({ reason }, 'job queue')
   }
 
   /** The plugin's `jobs` port. */
   forPlugin(pluginId: string): JobQueue {
     return new PluginQueue({
-      pluginId,
-      boss: this.#boss,
-      time: this.#time,
-      settings: this.#settings,
-      jobs: this.#jobsOf(pluginId),
+      ...this.#parts(pluginId),
       wake: (movesSeen) => {
-        // The clock was moved between queueing and COMMIT: the move could not see this job.
-        if (movesSeen !== this.#time.moves) this.#align(0)
+        this.#follower.committed(movesSeen)
         this.#wakeWorkers()
       },
     })
@@ -97,16 +76,10 @@ export class JobRunner {
 
   /** @throws ParleyError `job.duplicate`, `job.cron`: nothing is added then */
   add(pluginId: string, jobs: readonly Job[]): void {
-    const known = this.#jobsOf(pluginId)
-    for (const [index, job] of jobs.entries()) {
-      const twice = known.has(job.id) || jobs.findIndex((other) => other.id === job.id) !== index
-      if (twice) throw new ParleyError('job.duplicate', `Plugin ${pluginId} contributes job "${job.id}" twice.`)
-      if (job.cron !== undefined) nextOccurrence(job.cron, this.#time.now())
-    }
-    for (const job of jobs) known.set(job.id, job)
+    this.#registry.add(pluginId, jobs, this.#time.now())
   }
 
-  /** Makes the queues; jobs can be queued from then on. */
+  /** Makes the queues; jobs can be queued from then on. @throws UnavailableError */
   async open(): Promise<void> {
     this.#opened ??= this.#open()
     await this.#opened
@@ -116,35 +89,37 @@ export class JobRunner {
     try {
       await this.#boss.start()
       await this.#boss.createQueue(deadQueue, { retentionSeconds: this.#settings.keepDeadDays * 86_400, retryLimit: 0 })
-      for (const pluginId of this.#withJobs()) {
-        await this.#boss.createQueue(queueOf(pluginId), { policy: 'short', deadLetter: deadQueue })
+      for (const queue of this.#registry.queues()) {
+        await this.#boss.createQueue(queue, { policy: 'short', deadLetter: deadQueue })
       }
-      await this.#realign(0)
+      await this.#follower.start()
     } catch (error) {
       this.#opened = undefined
       throw asUnavailable(error)
     }
-    this.#stopListening = this.#options.clock.onJump?.((movedMs) => this.#align(movedMs))
   }
 
   /** Begins to run jobs. Call it when the plugins have started: a job of a plugin that is off is passed over. */
   async start(): Promise<void> {
     await this.open()
-    for (const pluginId of this.#withJobs()) {
-      const ticks = new CronTicks({ ...this.#parts(pluginId), tenantsOf: this.#options.tenantsOf })
-      await ticks.ensure(this.#jobsOf(pluginId).values())
-      const worker = new JobWorker({
-        ...this.#parts(pluginId),
-        database: this.#options.database.as(`/plugins/${pluginId}`),
-        jobs: this.#jobsOf(pluginId),
-        log: this.#options.log,
-        gate: this.#options.gate,
-        tick: async (job, stored, attempt) => {
-          await ticks.run(job, stored, attempt)
-          this.#wakeWorkers()
-        },
-      })
-      await this.#work(pluginId, worker)
+    for (const pluginId of this.#registry.plugins()) {
+      const parts = this.#parts(pluginId)
+      const { database, log, gate, tenantsOf } = this.#options
+      const ticks = new CronTicks({ ...parts, tenantsOf })
+      await ticks.ensure(parts.jobs.values())
+      await this.#work(
+        pluginId,
+        new JobWorker({
+          ...parts,
+          database: database.as(`/plugins/${pluginId}`),
+          log,
+          gate,
+          tick: async (job, stored, attempt) => {
+            await ticks.run(job, stored, attempt)
+            this.#wakeWorkers()
+          },
+        }),
+      )
     }
   }
 
@@ -165,39 +140,30 @@ export class JobRunner {
 
   /** Lets running jobs finish for at most `drainMs`, then aborts their signals; what was cut off runs again later. */
   async stop(drainMs: number): Promise<void> {
-    this.#stopListening?.()
+    this.#follower.stop()
     if (this.#opened === undefined) return
     await this.#opened.catch(() => undefined)
-    await this.#aligning
+    await this.#follower.settled()
     await this.#boss.stop({ graceful: true, close: false, timeout: drainMs })
     this.#opened = undefined
   }
 
   /** Resolves when no job is due or running any more: for tests, and to drain before maintenance. */
   async idle(): Promise<void> {
-    await this.#aligning
-    for (;;) {
+    await this.#follower.settled()
+    while (await this.#isBusy()) {
       this.#wakeWorkers()
-      const { rows } = await this.#options.knex.raw<{ rows: { busy: boolean }[] }>(
-        `select exists (select from ${jobSchema}.job where name = any(?)
-           and (state = 'active' or state in ('created', 'retry') and start_after <= ${jobSchema}.job_now())) as busy`,
-        [this.#queues()],
-      )
-      if (rows[0]?.busy !== true) return
       await pause(20)
     }
   }
 
-  #align(movedMs: number): void {
-    this.#aligning = this.#aligning
-      .then(() => this.#realign(movedMs))
-      .catch((error) => this.#options.log.error({ reason: reasonOf(error) }, 'due times do not follow the moved clock'))
-      .then(() => this.#wakeWorkers())
-  }
-
-  async #realign(movedMs: number): Promise<void> {
-    if (this.#options.clock.onJump === undefined) return
-    await this.#time.realign(this.#options.knex, this.#queues(), movedMs)
+  async #isBusy(): Promise<boolean> {
+    const { rows } = await this.#options.knex.raw<{ rows: { busy: boolean }[] }>(
+      `select exists (select from ${jobSchema}.job where name = any(?)
+         and (state = 'active' or state in ('created', 'retry') and start_after <= ${jobSchema}.job_now())) as busy`,
+      [[...this.#registry.queues()]],
+    )
+    return rows[0]?.busy === true
   }
 
   #wakeWorkers(): void {
@@ -205,20 +171,13 @@ export class JobRunner {
   }
 
   #parts(pluginId: string) {
-    return { pluginId, boss: this.#boss, knex: this.#options.knex, time: this.#time, settings: this.#settings }
-  }
-
-  #jobsOf(pluginId: string): Map<string, Job> {
-    const known = this.#plugins.get(pluginId) ?? new Map<string, Job>()
-    this.#plugins.set(pluginId, known)
-    return known
-  }
-
-  #withJobs(): readonly string[] {
-    return [...this.#plugins].filter(([, jobs]) => jobs.size > 0).map(([pluginId]) => pluginId)
-  }
-
-  #queues(): string[] {
-    return this.#withJobs().map(queueOf)
+    return {
+      pluginId,
+      boss: this.#boss,
+      knex: this.#options.knex,
+      time: this.#time,
+      settings: this.#settings,
+      jobs: this.#registry.jobsOf(pluginId),
+    }
   }
 }
