@@ -1,13 +1,12 @@
 import createKnex, { type Knex } from 'knex'
 import * as channelEvents from '../../../../core/contracts/events/channel.ts'
 import { openPool } from '../../../../core/data/pool.ts'
-import { Ingester } from '../../../../core/events/ingest/ingester.ts'
-import { prepareEvent } from '../../../../core/events/prepare-event.ts'
+import { EventEngine } from '../../../../core/events/engine.ts'
 import { EventRegistry } from '../../../../core/events/registry.ts'
 import { eventSettings } from '../../../../core/events/settings.ts'
 import { LogStore } from '../../../../core/events/store/log-store.ts'
 import { IntakeCounts } from '../../../../core/http/intake/counters.ts'
-import type { AdapterState, Ingestor, TenantGate } from '../../../../core/http/intake/seams.ts'
+import type { AdapterState, TenantGate } from '../../../../core/http/intake/seams.ts'
 import type { IntakeParts } from '../../../../core/http/intake/take-in.ts'
 import { WebhookIntake } from '../../../../core/http/intake/webhook-intake.ts'
 import { WebhookLog } from '../../../../core/http/intake/webhook-log.ts'
@@ -73,13 +72,14 @@ export async function intakeFixture(): Promise<IntakeFixture> {
   const parts: IntakeParts = {
     adapters: { receiver: (adapter) => adapters.get(adapter) },
     directory: store,
-    engine: await logOver(knex, fixture.clock),
+    engine: engineOver(knex, clock, log),
     gate,
     clock,
     log,
     metrics: counts,
     settings: { maxBytes: 100_000, retryAfterSeconds: 30 },
   }
+  await new LogStore(knex, 1).ensureTopics(['channel'])
   const intake = new WebhookIntake(parts)
   const { id: endpointId } = await store.createEndpoint({ adapter: 'acme', tenantId: null, secrets: ENDPOINT_SECRETS })
   const webhooks = new WebhookLog(knex)
@@ -87,7 +87,7 @@ export async function intakeFixture(): Promise<IntakeFixture> {
     ...fixture,
     ...{ intake, webhooks, counts, log, adapters, closed, endpointId },
     replay: new WebhookReplay(parts, webhooks),
-    offline: new WebhookIntake({ ...parts, engine: ingesterOver(nowhere, clock) }),
+    offline: new WebhookIntake({ ...parts, engine: engineOver(nowhere, clock, log) }),
     connect: async (tenantId, account, more = {}) => {
       const connection = { provider: 'acme', externalId: account, name: account, endpointId, ...more }
       return (await fixture.as(tenantId, (uow) => store.create(uow, connection))).id
@@ -119,22 +119,11 @@ export async function intakeFixture(): Promise<IntakeFixture> {
   }
 }
 
-async function logOver(knex: Knex, clock: Fixture['clock']): Promise<Ingestor> {
-  await new LogStore(knex, 1).ensureTopics(['channel'])
-  return ingesterOver(knex, clock)
-}
-
-/** The engine's own intake, without its readers. One partition, so that the log shows one order. */
-function ingesterOver(knex: Knex, clock: Fixture['clock']): Ingestor {
-  const settings = eventSettings()
+/** The event engine without its readers. One partition, so that the log shows one order. */
+function engineOver(knex: Knex, clock: Fixture['clock'], log: LogBook): EventEngine {
   const registry = new EventRegistry()
   registry.register((Object.values(channelEvents) as unknown[]).filter(isEventType))
-  const store = new LogStore(knex, 1)
-  const prepare: Ingestor['prepare'] = (tenantId, event, context) =>
-    prepareEvent({ registry, clock, maxEventBytes: settings.maxEventBytes }, tenantId, event, context)
-  const appender = { prepare, append: store.append.bind(store), committed() {} }
-  const ingester = new Ingester({ store, appender, clock, settings: settings.ingest })
-  return { prepare, ingest: (batch) => ingester.ingest(batch) }
+  return new EventEngine({ knex, clock, registry, log, settings: eventSettings({ partitions: 1 }) })
 }
 
 function isEventType(value: unknown): value is EventType {
