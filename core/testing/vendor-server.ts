@@ -4,22 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from './seeded-random.ts'
 import { FaultPlan, faultRuleSchema, type VendorFault } from './vendor-faults.ts'
 import { type WebhookFaults, WebhookPoster, webhookFaultsSchema } from './vendor-webhooks.ts'
-
-export interface VendorRequest {
-  readonly method: string
-  /** Without the query. */
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: Buffer
-}
-
-export interface VendorReply {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  /** A Buffer goes as it is, anything else as JSON. */
-  readonly body?: unknown
-}
+import { jsonOf, sendReply, toVendorRequest, type VendorReply, type VendorRequest } from './vendor-wire.ts'
 
 export interface VendorServerOptions {
   /** 0 (default) takes any free port. Always on loopback. */
@@ -114,26 +99,26 @@ export abstract class VendorServer {
     })
     request.on('end', () => {
       this.#answer(toVendorRequest(request, Buffer.concat(chunks)), response).catch((error: unknown) => {
-        send(response, { status: 500, body: { simulatorError: String(error) } })
+        sendReply(response, { status: 500, body: { simulatorError: String(error) } })
       })
     })
   }
 
   async #answer(request: VendorRequest, response: ServerResponse): Promise<void> {
-    if (request.path.startsWith('/_sim')) return send(response, await this.#steer(request))
+    if (request.path.startsWith('/_sim')) return sendReply(response, await this.#steer(request))
     this.#remember(request)
     const fault = this.faults.next(request.method, request.path)
     if (fault === undefined) {
       const reply = this.handle(request)
-      return send(response, reply instanceof Promise ? await reply : reply)
+      return sendReply(response, reply instanceof Promise ? await reply : reply)
     }
     if (fault.kind === 'drop') return void response.destroy()
-    if (fault.kind === 'throttle' || fault.kind === 'fail') return send(response, this.refuse(fault))
+    if (fault.kind === 'throttle' || fault.kind === 'fail') return sendReply(response, this.refuse(fault))
     if (fault.kind === 'delay') await sleep(fault.ms, undefined, { ref: false })
     const reply = await this.handle(request)
     if (fault.kind === 'delay-answer') await sleep(fault.ms, undefined, { ref: false })
     if (fault.kind === 'lose-answer') response.destroy()
-    else send(response, reply)
+    else sendReply(response, reply)
   }
 
   #remember(request: VendorRequest): void {
@@ -173,37 +158,4 @@ export abstract class VendorServer {
     }
     return (await this.control(request)) ?? { status: 404, body: { detail: 'no such control' } }
   }
-}
-
-/** The body as JSON, or `undefined` when it is none. */
-export function jsonOf(request: VendorRequest): unknown {
-  try {
-    return JSON.parse(request.body.toString('utf8'))
-  } catch {
-    return undefined // The simulator then answers as its vendor does to a body that is no JSON.
-  }
-}
-
-function toVendorRequest(request: IncomingMessage, body: Buffer): VendorRequest {
-  const target = request.url ?? '/'
-  const mark = target.indexOf('?')
-  return {
-    method: request.method ?? 'GET',
-    path: mark === -1 ? target : target.slice(0, mark),
-    query: new URLSearchParams(mark === -1 ? '' : target.slice(mark)),
-    headers: request.headers,
-    body,
-  }
-}
-
-function send(response: ServerResponse, reply: VendorReply): void {
-  if (response.destroyed) return
-  const raw = Buffer.isBuffer(reply.body)
-  const body = reply.body === undefined ? undefined : raw ? reply.body : JSON.stringify(reply.body)
-  response.writeHead(reply.status, {
-    ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
-    'content-length': body === undefined ? 0 : Buffer.byteLength(body as string),
-    ...reply.headers,
-  })
-  response.end(body)
 }

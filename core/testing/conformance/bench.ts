@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import pg from 'pg'
 import { request } from 'undici'
-import { readSettings } from '../../config/settings.ts'
-import { bootKernel, type Kernel } from '../../kernel/kernel.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { startTestKernel, type TestKernel } from '../start-test-kernel.ts'
 import { TestClock } from '../test-clock.ts'
-import { createTestDatabase, type TestDatabase } from '../test-database.ts'
 import type { AccountName, ChannelDriver, ChannelServer, VendorCall, VendorFact, VendorSide } from './driver.ts'
 import { RecordingLogger } from './recording-logger.ts'
 
@@ -23,7 +19,6 @@ export interface Answer {
 }
 
 const PROBE = new URL('./probe/', import.meta.url).pathname
-const ACCOUNTS: readonly AccountName[] = ['first', 'second']
 
 /** A kernel with the channel in it, two tenants with an account each, and the vendor. */
 export class ConformanceBench {
@@ -32,6 +27,8 @@ export class ConformanceBench {
   readonly vendor: VendorSide
   readonly kernel: Kernel
   readonly server: ChannelServer
+  /** An API key of each tenant that may do everything. */
+  readonly keys: Readonly<Record<AccountName, string>>
   /** The kernel's time; retries that wait come due when it is moved on. */
   readonly clock: TestClock
   readonly log: RecordingLogger
@@ -46,6 +43,7 @@ export class ConformanceBench {
     vendor: VendorSide
     kernel: Kernel
     server: ChannelServer
+    keys: Readonly<Record<AccountName, string>>
     clock: TestClock
     log: RecordingLogger
     admin: pg.Client
@@ -55,6 +53,7 @@ export class ConformanceBench {
     this.vendor = parts.vendor
     this.kernel = parts.kernel
     this.server = parts.server
+    this.keys = parts.keys
     this.clock = parts.clock
     this.log = parts.log
     this.#admin = parts.admin
@@ -66,26 +65,27 @@ export class ConformanceBench {
     try {
       const clock = new TestClock(new Date())
       const log = new RecordingLogger()
-      const database = await createTestDatabase()
-      stack.defer(() => database.drop())
-      const admin = new pg.Client({ connectionString: database.adminUrl })
-      await admin.connect()
-      stack.defer(() => admin.end())
       const vendor = await driver.start({ now: () => clock.millis() })
       stack.defer(() => vendor.close())
-      const kernel = await boot({ driver, vendor, database, clock, log, stack })
-      stack.defer(() => kernel.stop())
-      const server = await connect(driver, vendor, kernel)
+      const plugins = [...driver.plugins(vendor), { use: PROBE }]
+      const test = await startTestKernel({ plugins, root: driver.root, clock, log, listen: true })
+      stack.defer(() => test.stop())
+      const admin = new pg.Client({ connectionString: test.database.adminUrl })
+      await admin.connect()
+      stack.defer(() => admin.end())
+      const { server, keys } = await connect(driver, vendor, test)
       await vendor.connected(server)
+      const close = () => stack.disposeAsync()
       return new ConformanceBench({
         provider: driver.provider,
         vendor,
-        kernel,
+        kernel: test.kernel,
         server,
+        keys,
         clock,
         log,
         admin,
-        close: () => stack.disposeAsync(),
+        close,
       })
     } catch (error) {
       await stack.disposeAsync()
@@ -151,52 +151,32 @@ export class ConformanceBench {
   }
 }
 
-async function boot(parts: {
-  driver: ChannelDriver
-  vendor: VendorSide
-  database: TestDatabase
-  clock: TestClock
-  log: RecordingLogger
-  stack: AsyncDisposableStack
-}): Promise<Kernel> {
-  const { driver, vendor, database, clock, log, stack } = parts
-  const home = await mkdtemp(join(tmpdir(), 'parley-conformance-'))
-  stack.defer(() => rm(home, { recursive: true, force: true }))
-  const settings = readSettings(
-    {
-      DATABASE_URL: database.adminUrl,
-      PARLEY_HOME: home,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      MIGRATE_ON_START: 'yes',
-      SHUTDOWN_LEAD_MS: '0',
-    },
-    home,
-  )
-  const plugins = [...driver.plugins(vendor), { use: PROBE }]
-  return bootKernel({ settings, config: { plugins }, root: driver.root, clock, log })
-}
-
-async function connect(driver: ChannelDriver, vendor: VendorSide, kernel: Kernel): Promise<ChannelServer> {
+/** The channel's two accounts: each tenant's own, at one app-level endpoint where the channel has a webhook. */
+async function connect(driver: ChannelDriver, vendor: VendorSide, test: TestKernel) {
   const { provider } = driver
+  const { connections, database } = test.kernel
   const endpoint =
     vendor.endpointSecrets === undefined
       ? undefined
-      : await kernel.connections.createEndpoint({ adapter: provider, tenantId: null, secrets: vendor.endpointSecrets })
-  const made = ACCOUNTS.map(async (name) => {
-    const tenant = await kernel.tenants.create({ slug: `${name}-${process.pid}`, name })
-    if (!tenant.ok) throw new Error(tenant.detail)
-    const tenantId = tenant.tenant.id
+      : await connections.createEndpoint({ adapter: provider, tenantId: null, secrets: vendor.endpointSecrets })
+  const open = async (name: AccountName) => {
+    const { id: tenantId, apiKey } = await test.createTenant(`${name}-tenant`)
     const account = {
       provider,
       ...vendor.account(name),
       ...(endpoint === undefined ? {} : { endpointId: endpoint.id }),
     }
-    const connection = await kernel.database.transaction(tenantId, (uow) => kernel.connections.create(uow, account))
-    return { id: connection.id, tenantId }
-  })
-  const [first, second] = await Promise.all(made)
-  if (first === undefined || second === undefined) throw new Error('two accounts were expected')
-  const hookPath = endpoint === undefined ? undefined : `/hooks/${provider}/${endpoint.id}`
-  return { baseUrl: kernel.baseUrl, hookPath, connections: { first, second } }
+    const { id } = await database.transaction(tenantId, (uow) => connections.create(uow, account))
+    return { id, tenantId, apiKey }
+  }
+  const [first, second] = [await open('first'), await open('second')]
+  const server: ChannelServer = {
+    baseUrl: test.baseUrl,
+    hookPath: endpoint === undefined ? undefined : `/hooks/${provider}/${endpoint.id}`,
+    connections: {
+      first: { id: first.id, tenantId: first.tenantId },
+      second: { id: second.id, tenantId: second.tenantId },
+    },
+  }
+  return { server, keys: { first: first.apiKey, second: second.apiKey } }
 }

@@ -24,18 +24,9 @@ export class InboxClient {
   readonly #bench: ConformanceBench
   readonly #key: string
 
-  private constructor(bench: ConformanceBench, key: string) {
+  constructor(bench: ConformanceBench, account: AccountName) {
     this.#bench = bench
-    this.#key = key
-  }
-
-  static async of(bench: ConformanceBench, account: AccountName): Promise<InboxClient> {
-    const { tenantId } = bench.server.connections[account]
-    const { apiKeys, database } = bench.kernel
-    const { key } = await database.transaction(tenantId, (uow) =>
-      apiKeys.create(uow, { name: 'conformance', scopes: ['*'] }),
-    )
-    return new InboxClient(bench, key)
+    this.#key = bench.keys[account]
   }
 
   /** The conversation that holds a message with these words, once it is there. */

@@ -10,7 +10,7 @@ async function open(bench: ConformanceBench, customer = 'ada') {
   const words = bench.fresh('question')
   bench.vendor.openWindow(account, customer)
   await bench.tell([{ fact: 'text', account, customer, id: words, text: words }])
-  const agent = await InboxClient.of(bench, account)
+  const agent = new InboxClient(bench, account)
   return { agent, words, conversationId: await agent.conversationWith(words) }
 }
 
