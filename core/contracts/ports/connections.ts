@@ -30,7 +30,8 @@ export interface NewConnection {
   readonly endpointId?: string
   /**
    * Other account ids that lead here: `waba:<id>` for news about the whole business account. Several connections may
-   * share an alias; each of them then gets the item. An external id stays unique within its endpoint.
+   * share an alias; each of them then gets the item. An external id stays unique within its endpoint, and wins over an
+   * alias of the same spelling.
    */
   readonly aliases?: readonly string[]
 }
@@ -44,7 +45,12 @@ export interface Connections {
    */
   locate(provider: string, id: string): Promise<Connection | undefined>
   list(tenantId: string, filter?: { provider?: string }): Promise<readonly Connection[]>
+  /** Throws `connections.account-taken`, `connections.endpoint-unknown`. */
   create(uow: UnitOfWork, connection: NewConnection): Promise<Connection>
+  /**
+   * What is not named stays. `settings` and `secrets` are merged by name; `null` as a setting's value takes it away.
+   * Throws `connections.not-found`.
+   */
   update(
     uow: UnitOfWork,
     id: string,

@@ -5,6 +5,7 @@ import type { NewConnection } from '../../../core/contracts/ports/connections.ts
 import { auditTenantTables } from '../../../core/data/audit-tenant-tables.ts'
 import { ParleyError } from '../../../core/plugin/errors.ts'
 import { redact } from '../../../core/secrets/redaction.ts'
+import { createLogger } from '../../../core/telemetry/logger.ts'
 import { connectionFixture, type Fixture } from './fixture.ts'
 
 const number = (externalId: string, more: Partial<NewConnection> = {}): NewConnection => ({
@@ -77,6 +78,10 @@ describe('the connection store', () => {
       expect(inspect(seen, { depth: 12, showHidden: true })).to.not.include('hush')
       expect(JSON.stringify(redact(seen))).to.not.include('hush')
     }
+    const lines: string[] = []
+    const logger = createLogger('debug', { write: (line) => lines.push(line) })
+    logger.child({ connection: read }).info({ connection: made, list: [read], error: failed }, 'all of it')
+    expect(lines.join()).to.include('Number 103').and.include('connections.endpoint-unknown').and.not.include('hush')
     expect(Object.keys(read ?? {})).to.not.include('secrets')
     expect({ ...read }).to.not.have.property('secrets')
   })
