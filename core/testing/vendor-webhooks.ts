@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Joi from 'joi'
 import pLimit, { type LimitFunction } from 'p-limit'
-import { Agent, request } from 'undici'
 
 /** What happens to webhooks on their way; chances between 0 and 1, drawn from the seed. */
 export interface WebhookFaults {
@@ -47,7 +46,6 @@ export class WebhookPoster {
   readonly receipts: WebhookReceipt[] = []
   readonly #random: () => number
   readonly #limit: LimitFunction
-  readonly #agent = new Agent({ connections: 64, keepAliveTimeout: 30_000 })
   readonly #underWay = new Set<Promise<void>>()
   readonly #closing = new AbortController()
   #faults: WebhookFaults = {}
@@ -79,15 +77,15 @@ export class WebhookPoster {
   /** Posts at once and once, past all faults; for the answer to be looked at. */
   async postNow(webhook: OutgoingWebhook): Promise<number> {
     const { url, body, headers } = webhook
-    const answer = await request(url, {
+    const answer = await fetch(url, {
       method: 'POST',
-      body,
+      body: new Uint8Array(body),
       headers: { 'content-type': 'application/json', ...headers },
-      dispatcher: this.#agent,
+      redirect: 'manual',
       signal: this.#closing.signal,
     })
-    await answer.body.dump()
-    return answer.statusCode
+    await answer.arrayBuffer()
+    return answer.status
   }
 
   /** Resolves when nothing is queued, under way or held back. */
@@ -99,7 +97,6 @@ export class WebhookPoster {
   async close(): Promise<void> {
     this.#closing.abort()
     this.#limit.clearQueue()
-    await this.#agent.destroy()
   }
 
   #releaseHeldBack(): void {

@@ -1,5 +1,4 @@
 import pg from 'pg'
-import { request } from 'undici'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { startTestKernel, type TestKernel } from '../start-test-kernel.ts'
 import { TestClock } from '../test-clock.ts'
@@ -105,12 +104,9 @@ export class ConformanceBench {
 
   async play(call: VendorCall): Promise<Answer> {
     const { method, path, headers, body } = call
-    const answer = await request(`${this.server.baseUrl}${path}`, {
-      method,
-      headers,
-      ...(method === 'GET' ? {} : { body }),
-    })
-    const played = { status: answer.statusCode, body: await answer.body.text() }
+    const payload = method === 'GET' ? {} : { body: new Uint8Array(body) }
+    const answer = await fetch(`${this.server.baseUrl}${path}`, { method, headers, ...payload })
+    const played = { status: answer.status, body: await answer.text() }
     this.answers.push(played)
     return played
   }
