@@ -2,7 +2,15 @@ import pg from 'pg'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { startTestKernel, type TestKernel } from '../start-test-kernel.ts'
 import { TestClock } from '../test-clock.ts'
-import type { AccountName, ChannelDriver, ChannelServer, VendorCall, VendorFact, VendorSide } from './driver.ts'
+import type {
+  AccountName,
+  ChannelDriver,
+  ChannelServer,
+  VendorCall,
+  VendorFact,
+  VendorSide,
+  WebhookSide,
+} from './driver.ts'
 import { RecordingLogger } from './recording-logger.ts'
 
 /** An event as it lies in the log. */
@@ -92,6 +100,12 @@ export class ConformanceBench {
     }
   }
 
+  /** How the vendor signs. Cases that ask for it are not applicable to a channel without a webhook. */
+  get webhook(): WebhookSide {
+    if (this.vendor.webhook === undefined) throw new Error('the driver has no webhook; declare the case not applicable')
+    return this.vendor.webhook
+  }
+
   close(): Promise<void> {
     return this.#close()
   }
@@ -152,9 +166,9 @@ async function connect(driver: ChannelDriver, vendor: VendorSide, test: TestKern
   const { provider } = driver
   const { connections, database } = test.kernel
   const endpoint =
-    vendor.endpointSecrets === undefined
+    vendor.webhook === undefined
       ? undefined
-      : await connections.createEndpoint({ adapter: provider, tenantId: null, secrets: vendor.endpointSecrets })
+      : await connections.createEndpoint({ adapter: provider, tenantId: null, secrets: vendor.webhook.secrets })
   const open = async (name: AccountName) => {
     const { id: tenantId, apiKey } = await test.createTenant(`${name}-tenant`)
     const account = {

@@ -71,8 +71,8 @@ export type VendorTrouble = 'throttle' | 'passing-fault' | 'final-refusal' | 'lo
 export interface VendorSide {
   /** What connecting the account needs. Its secrets are looked for in every log line and answer. */
   account(name: AccountName): Omit<NewConnection, 'endpointId' | 'provider'>
-  /** Secrets of the webhook endpoint. Absent: the channel has no webhook, and its calls go to routes of its own. */
-  readonly endpointSecrets?: Readonly<Record<string, string>>
+  /** Absent: the channel has no webhook, its calls go to routes of its own, and the cases of signatures are not applicable. */
+  readonly webhook?: WebhookSide
   /** The kernel is up. `hookPath` is `/hooks/<provider>/<endpoint>`; connections are stored. */
   connected(server: ChannelServer): Promise<void>
   /** These facts in as few calls as the vendor would make. */
@@ -84,12 +84,6 @@ export interface VendorSide {
   identityOf(account: AccountName, customer: string): Identity
   /** What a picture fact left with the vendor, for fetching it. */
   mediaOf(fact: VendorFact): InboundMedia
-  /** A body of any bytes, signed rightly, at the same path. */
-  signed(body: Buffer): VendorCall
-  /** The call without its signature. */
-  unsigned(call: VendorCall): VendorCall
-  /** The call signed with this secret instead. */
-  signedWith(call: VendorCall, secret: string): VendorCall
   /** Messages of ours that the account's customers got, in the vendor's order. */
   received(account: AccountName): readonly VendorMessage[]
   /** Lets a customer have written, where the vendor only then takes free messages. */
@@ -97,6 +91,18 @@ export interface VendorSide {
   /** Makes the next call of ours fail in this way. */
   trouble(kind: VendorTrouble): void
   close(): Promise<void>
+}
+
+/** How the vendor signs what it posts to `/hooks/<provider>/<endpoint>`. */
+export interface WebhookSide {
+  /** The endpoint's secrets, by name. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** A body of any bytes, signed rightly, at the same path. */
+  signed(body: Buffer): VendorCall
+  /** The call without its signature. */
+  unsigned(call: VendorCall): VendorCall
+  /** The call signed with this secret instead. */
+  signedWith(call: VendorCall, secret: string): VendorCall
 }
 
 /** Our server, as the vendor sees it. */

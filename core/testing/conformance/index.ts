@@ -11,4 +11,5 @@ export type {
   VendorMessage,
   VendorSide,
   VendorTrouble,
+  WebhookSide,
 } from './driver.ts'

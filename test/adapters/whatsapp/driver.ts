@@ -8,12 +8,14 @@ import type {
   VendorMessage,
   VendorSide,
   VendorTrouble,
+  WebhookSide,
 } from '@parley/core/testing/conformance'
 import { sign } from '../../../adapters/meta/signature.ts'
 import { WhatsAppSimulator } from '../../../adapters/whatsapp/simulator/index.ts'
 import { envelope } from './payloads.ts'
 
 const APP_SECRET = 'app-secret-of-the-conformance-run'
+const JSON_BODY = { 'content-type': 'application/json' }
 const WABA = '440000000000001'
 
 const NUMBERS: Readonly<Record<AccountName, { id: string; token: string; display: string }>> = {
@@ -24,7 +26,15 @@ const PHONES: Readonly<Record<string, string>> = { ada: '4915100000001', ben: '4
 
 /** WhatsApp as the conformance suite sees it: Meta's webhooks, and the simulated Graph. */
 class WhatsAppVendor implements VendorSide {
-  readonly endpointSecrets = { appSecret: APP_SECRET, verifyToken: 'verify-token-of-the-run' }
+  readonly webhook: WebhookSide = {
+    secrets: { appSecret: APP_SECRET, verifyToken: 'verify-token-of-the-run' },
+    signed: (body) => this.#signed(body),
+    unsigned: (call) => ({ ...call, headers: JSON_BODY }),
+    signedWith: (call, secret) => ({
+      ...call,
+      headers: { ...JSON_BODY, 'x-hub-signature-256': sign(call.body, secret) },
+    }),
+  }
   readonly simulator: WhatsAppSimulator
   readonly #media = new Map<string, string>()
   readonly #now: () => number
@@ -62,7 +72,7 @@ class WhatsAppVendor implements VendorSide {
   /** Neighbours of one account share a change; everything comes in one call. */
   async calls(facts: readonly VendorFact[]): Promise<readonly VendorCall[]> {
     const changes = facts.map((fact) => this.#change(fact))
-    return [this.signed(Buffer.from(JSON.stringify(envelope(...changes))))]
+    return [this.#signed(Buffer.from(JSON.stringify(envelope(...changes))))]
   }
 
   async statusCalls(facts: readonly StatusFact[]): Promise<readonly VendorCall[]> {
@@ -75,7 +85,7 @@ class WhatsAppVendor implements VendorSide {
         recipient_id: PHONES[message.customer],
         ...biz,
       }
-      return this.signed(Buffer.from(JSON.stringify(envelope(change(account, 'messages', { statuses: [fields] })))))
+      return this.#signed(Buffer.from(JSON.stringify(envelope(change(account, 'messages', { statuses: [fields] })))))
     })
   }
 
@@ -89,19 +99,6 @@ class WhatsAppVendor implements VendorSide {
 
   mediaOf(fact: VendorFact) {
     return { mimeType: 'image/jpeg', ref: this.#mediaId(fact) }
-  }
-
-  signed(body: Buffer): VendorCall {
-    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': sign(body, APP_SECRET) }
-    return { method: 'POST', path: this.#path, headers, body }
-  }
-
-  unsigned(call: VendorCall): VendorCall {
-    return { ...call, headers: { 'content-type': 'application/json' } }
-  }
-
-  signedWith(call: VendorCall, secret: string): VendorCall {
-    return { ...call, headers: { ...call.headers, 'x-hub-signature-256': sign(call.body, secret) } }
   }
 
   received(account: AccountName): readonly VendorMessage[] {
@@ -133,6 +130,11 @@ class WhatsAppVendor implements VendorSide {
 
   close(): Promise<void> {
     return this.simulator.close()
+  }
+
+  #signed(body: Buffer): VendorCall {
+    const headers = { ...JSON_BODY, 'x-hub-signature-256': sign(body, APP_SECRET) }
+    return { method: 'POST', path: this.#path, headers, body }
   }
 
   #seconds(): string {

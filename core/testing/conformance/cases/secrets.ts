@@ -11,7 +11,7 @@ export const secretCases: Cases = {
     const accounts = (['first', 'second'] as const satisfies readonly AccountName[]).map((name) =>
       bench.vendor.account(name),
     )
-    const secrets = [bench.vendor.endpointSecrets ?? {}, ...accounts.map((account) => account.secrets ?? {})]
+    const secrets = [bench.vendor.webhook?.secrets ?? {}, ...accounts.map((account) => account.secrets ?? {})]
       .flatMap((named) => Object.values(named))
       .filter((secret) => secret.length >= MIN_SECRET)
     const said = [

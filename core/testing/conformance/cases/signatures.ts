@@ -10,7 +10,7 @@ async function refused(bench: ConformanceBench, call: VendorCall): Promise<void>
   const before = (await bench.events('first')).length
   const answer = await bench.play(call)
   expect(answer.status).to.be.oneOf([401, 403])
-  for (const secret of Object.values(bench.vendor.endpointSecrets ?? {})) expect(answer.body).to.not.contain(secret)
+  for (const secret of Object.values(bench.webhook.secrets)) expect(answer.body).to.not.contain(secret)
   expect(await bench.events('first')).to.have.length(before)
 }
 
@@ -21,9 +21,9 @@ async function callsOf(bench: ConformanceBench, id: string): Promise<readonly Ve
 export const signatureCases: Cases = {
   async unsigned(bench) {
     for (const call of await callsOf(bench, 's1')) {
-      await refused(bench, bench.vendor.unsigned(call))
-      await refused(bench, bench.vendor.signedWith(call, 'not-the-secret'))
-      await refused(bench, bench.vendor.signedWith(call, ''))
+      await refused(bench, bench.webhook.unsigned(call))
+      await refused(bench, bench.webhook.signedWith(call, 'not-the-secret'))
+      await refused(bench, bench.webhook.signedWith(call, ''))
     }
   },
 
@@ -36,13 +36,13 @@ export const signatureCases: Cases = {
   },
 
   async emptySecret(bench) {
-    const secrets = bench.vendor.endpointSecrets ?? {}
+    const secrets = bench.webhook.secrets
     const empty = Object.fromEntries(Object.keys(secrets).map((name) => [name, '']))
     const path = await bench.endpointWith(bench.provider, empty)
     for (const call of await callsOf(bench, 's3')) {
       const there = { ...call, path }
-      await refused(bench, bench.vendor.signedWith(there, ''))
-      await refused(bench, bench.vendor.unsigned(there))
+      await refused(bench, bench.webhook.signedWith(there, ''))
+      await refused(bench, bench.webhook.unsigned(there))
       await refused(bench, there)
     }
   },
@@ -51,12 +51,12 @@ export const signatureCases: Cases = {
     const deep = `${'[{"a":'.repeat(20_000)}1${'}]'.repeat(20_000)}`
     for (const body of ['', '{', 'null', '[]', '7', '"x"', '{}', '\0\uFFFD', deep, 'x'.repeat(200_000)]) {
       const before = (await bench.events('first')).length
-      const answer = await bench.play(bench.vendor.signed(Buffer.from(body)))
+      const answer = await bench.play(bench.webhook.signed(Buffer.from(body)))
       expect(answer.status, `${body.slice(0, 10)}…`).to.be.within(400, 422)
       expect(JSON.parse(answer.body)).to.include.keys('code', 'status')
       expect(await bench.events('first')).to.have.length(before)
     }
-    const invalid = await bench.play(bench.vendor.signed(Buffer.from([0xff, 0xfe, 0x7b, 0x00])))
+    const invalid = await bench.play(bench.webhook.signed(Buffer.from([0xff, 0xfe, 0x7b, 0x00])))
     expect(invalid.status).to.be.within(400, 422)
     await bench.tell([fact('s4')])
   },
