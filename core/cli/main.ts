@@ -12,4 +12,5 @@ const code = await runCli(process.argv.slice(2), {
   env: process.env,
   print: (line) => process.stdout.write(`${line}\n`),
 })
-if (code !== undefined) process.exitCode = code
+// What is still open after a failure (a channel to the launcher, a demo's server) must not keep the process.
+if (code !== 0) process.exit(code)

@@ -31,6 +31,8 @@ export interface KernelSettings {
     readonly startMs: number
     readonly stopMs: number
     readonly healthMs: number
+    /** Longest that a vendor may take to check a credential. */
+    readonly vendorTestMs: number
   }
   readonly shutdown: {
     /** For handlers and jobs that are under way. */
@@ -53,6 +55,8 @@ export interface KernelSettings {
   }
   /** How old a cached answer about a tenant's plugins may be. */
   readonly tenantCacheMs: number
+  /** How often what has outlived its use is deleted: kept webhook calls, dedupe keys, old segments of the log. */
+  readonly retentionEveryMs: number
   /** Limits of the HTTP server, checked by its own schema: `HTTP_MAX_BODY_BYTES` is its `maxBodyBytes`. */
   readonly http: Readonly<Record<string, unknown>>
   /** The same for the event engine (`EVENTS_READ_WINDOW`) … */
@@ -81,6 +85,7 @@ const environment = Joi.object({
   PLUGIN_START_DEADLINE_MS: ms(10_000),
   PLUGIN_STOP_DEADLINE_MS: ms(5_000),
   PLUGIN_HEALTH_DEADLINE_MS: ms(2_000),
+  VENDOR_TEST_DEADLINE_MS: ms(10_000),
   SHUTDOWN_LEAD_MS: ms(500),
   SHUTDOWN_DRAIN_MS: ms(10_000),
   SHUTDOWN_GRACE_MS: ms(25_000),
@@ -90,6 +95,7 @@ const environment = Joi.object({
   BREAKER_OPEN_MS: ms(10_000),
   QUARANTINE_CRASHES: count(3),
   QUARANTINE_WINDOW_MS: ms(600_000),
+  RETENTION_EVERY_MS: count(6 * 3_600_000),
   TENANT_CACHE_MS: Joi.number().integer().min(0).max(1000).default(1000),
 }).unknown(true)
 
@@ -128,6 +134,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
       startMs: value.PLUGIN_START_DEADLINE_MS,
       stopMs: value.PLUGIN_STOP_DEADLINE_MS,
       healthMs: value.PLUGIN_HEALTH_DEADLINE_MS,
+      vendorTestMs: value.VENDOR_TEST_DEADLINE_MS,
     },
     shutdown: { drainMs: value.SHUTDOWN_DRAIN_MS, graceMs: value.SHUTDOWN_GRACE_MS },
     breaker: {
@@ -138,6 +145,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     },
     quarantine: { crashes: value.QUARANTINE_CRASHES, windowMs: value.QUARANTINE_WINDOW_MS },
     tenantCacheMs: value.TENANT_CACHE_MS,
+    retentionEveryMs: value.RETENTION_EVERY_MS,
     http: { drainLeadMs: value.SHUTDOWN_LEAD_MS, drainTimeoutMs: value.SHUTDOWN_DRAIN_MS, ...http.values },
     events: events.values,
     jobs: jobs.values,

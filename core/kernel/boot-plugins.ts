@@ -1,5 +1,6 @@
 import type { KernelSettings } from '../config/settings.ts'
 import { channelUnknownReceived } from '../contracts/events/channel.ts'
+import type { EventType } from '../plugin/event.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { KERNEL_ID } from '../tenancy/gate.ts'
 import { Taken } from './contributions.ts'
@@ -10,8 +11,7 @@ import { PluginAdmin } from './plugin-admin.ts'
 import type { PluginRecord } from './record.ts'
 import { BootReport } from './report.ts'
 import type { Rooms } from './rooms.ts'
-import { kernelRoutes } from './routes/index.ts'
-import { KERNEL_PERMISSIONS } from './routes/permissions.ts'
+import { kernelPermissions, kernelRoutes } from './routes/index.ts'
 import type { Storage } from './storage.ts'
 import type { Supervisor } from './supervise.ts'
 import type { Web } from './web.ts'
@@ -52,7 +52,7 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
   const admin = mountKernel(boot)
   await lifecycle.register(ports, takenByKernel(rooms))
   lifecycle.mount((record) => {
-    rooms.registry.register(record.plugin?.manifest.publishes ?? [])
+    rooms.registry.register(eventTypesOf(record))
     mountContributions(
       record,
       { http: web.http, engine: rooms.engine, jobs: rooms.jobs, receivers: web.receivers },
@@ -66,6 +66,12 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
   report.assertRequired()
   log.info({ plugins: report.entries.length, failed: report.failures.length }, 'plugins are up')
   return admin
+}
+
+/** What it publishes, and what it handles: its publishers may be in another process, or down. */
+function eventTypesOf({ plugin, contributions }: PluginRecord): readonly EventType[] {
+  const consumers = [...(contributions?.handlers ?? []), ...(contributions?.streams ?? [])]
+  return [...(plugin?.manifest.publishes ?? []), ...consumers.flatMap((consumer) => consumer.on)]
 }
 
 function sourceOf(records: readonly PluginRecord[], id: string): string {
@@ -95,16 +101,16 @@ async function prepareTables({ storage }: PluginBoot, lifecycle: Lifecycle): Pro
 }
 
 /** The kernel's own routes and events, before any plugin's: nobody can take their places. */
-function mountKernel({ rooms, web, records, supervisor, settings }: PluginBoot): PluginAdmin {
+function mountKernel({ rooms, web, records, supervisor, settings, clock }: PluginBoot): PluginAdmin {
   rooms.registry.register([channelUnknownReceived])
   const admin = new PluginAdmin({
     ...{ records, supervisor, gate: rooms.gate, enablement: rooms.enablement, settingsFor: rooms.settingsFor },
     healthMs: settings.deadlines.healthMs,
   })
-  web.http.mount(kernelRoutes({ admin, rooms, web }), {
+  web.http.mount(kernelRoutes({ admin, rooms, web, clock, testTimeoutMs: settings.deadlines.vendorTestMs }), {
     pluginId: KERNEL_ID,
     authenticators: [rooms.apiKeys],
-    permissions: KERNEL_PERMISSIONS.map((permission) => permission.key),
+    permissions: kernelPermissions.map((permission) => permission.key),
   })
   return admin
 }
@@ -112,6 +118,6 @@ function mountKernel({ rooms, web, records, supervisor, settings }: PluginBoot):
 function takenByKernel(rooms: Rooms): Taken {
   const taken = new Taken()
   taken.schemes.set(rooms.apiKeys.scheme, 'the kernel')
-  for (const { key } of KERNEL_PERMISSIONS) taken.permissions.set(key, 'the kernel')
+  for (const { key } of kernelPermissions) taken.permissions.set(key, 'the kernel')
   return taken
 }

@@ -1,122 +1,8 @@
-import Joi from 'joi'
 import { reasonsOf } from '../config/reasons.ts'
 import type { Contributions } from '../plugin/plugin.ts'
 import { portName } from '../plugin/port.ts'
+import { contributionShape } from './contribution-shape.ts'
 import type { PluginRecord } from './record.ts'
-import { eventTypeShape, joiSchema, portShape } from './shape.ts'
-
-const id = Joi.string().pattern(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'kebab-case')
-const retry = Joi.object({
-  max: Joi.number().integer().min(0),
-  baseMs: Joi.number().min(0),
-  capMs: Joi.number().min(0),
-})
-const access = Joi.object({ permission: Joi.string(), scheme: Joi.string(), public: Joi.string().min(10) }).xor(
-  'permission',
-  'scheme',
-  'public',
-)
-const consumer = {
-  id: id.required(),
-  on: Joi.array().items(eventTypeShape).min(1).required(),
-  from: Joi.valid('earliest', 'latest'),
-  retry,
-  onDead: Joi.valid('skip', 'block-key'),
-}
-const CRON = /^(\S+\s+){4}\S+$/
-
-const route = Joi.object({
-  method: Joi.valid('GET', 'POST', 'PUT', 'PATCH', 'DELETE').required(),
-  path: Joi.string().pattern(/^\//, 'a path').required(),
-  id: Joi.string()
-    .pattern(/^[a-z][A-Za-z0-9]*$/, 'camelCase')
-    .required(),
-  summary: Joi.string().required(),
-  tags: Joi.array().items(Joi.string()).required(),
-  access: access.required(),
-  params: joiSchema,
-  query: joiSchema,
-  payload: joiSchema,
-  body: Joi.object({ maxBytes: Joi.number().integer().min(1), multipart: Joi.boolean() }),
-  responses: Joi.object()
-    .pattern(
-      /^[1-5][0-9]{2}$/,
-      Joi.object({ description: Joi.string().required(), schema: joiSchema, contentType: Joi.string() }),
-    )
-    .min(1)
-    .required(),
-  idempotent: Joi.boolean(),
-  handle: Joi.function().required(),
-})
-
-/** Shape of what `register` returned. A misspelt field is refused: it would otherwise be silently dead. */
-const shape = Joi.object({
-  providers: Joi.array().items(
-    Joi.object({
-      port: portShape.required(),
-      key: Joi.string(),
-      value: Joi.any().required(),
-      regions: Joi.array().items(Joi.string().length(2).uppercase()),
-      currencies: Joi.array().items(Joi.string().length(3).uppercase()),
-      priority: Joi.number(),
-    }),
-  ),
-  routes: Joi.array().items(route),
-  handlers: Joi.array().items(
-    Joi.object({
-      ...consumer,
-      mode: Joi.valid('serial', 'keyed'),
-      batch: Joi.number().integer().min(1),
-      timeoutMs: Joi.number().integer().min(1),
-      replayable: Joi.boolean(),
-      handle: Joi.function().required(),
-    }),
-  ),
-  streams: Joi.array().items(
-    Joi.object({ ...consumer, prefetch: Joi.number().integer().min(1), pipe: Joi.function().required() }),
-  ),
-  jobs: Joi.array()
-    .items(
-      Joi.object({
-        id: id.required(),
-        input: joiSchema,
-        cron: Joi.string().pattern(CRON, 'five fields'),
-        timeoutMs: Joi.number().integer().min(1),
-        retry: Joi.object({ max: Joi.number().integer().min(0).required(), baseMs: Joi.number().min(0).required() }),
-        run: Joi.function().required(),
-      }),
-    )
-    .unique('id'),
-  webhook: Joi.object({
-    secrets: Joi.array().items(Joi.string()).required(),
-    maxBytes: Joi.number().integer().min(1),
-    handshake: Joi.function(),
-    verify: Joi.function().required(),
-    parse: Joi.function().required(),
-    acknowledge: Joi.object({
-      status: Joi.number().integer().required(),
-      body: Joi.string(),
-      contentType: Joi.string(),
-    }),
-  }).unknown(true),
-  authenticators: Joi.array()
-    .items(Joi.object({ scheme: id.required(), authenticate: Joi.function().required() }).unknown(true))
-    .unique('scheme'),
-  live: Joi.array()
-    .items(
-      Joi.object({
-        path: Joi.string()
-          .pattern(/^\/live\//, '/live/…')
-          .required(),
-        access: access.required(),
-        authorize: Joi.function().required(),
-      }).unknown(true),
-    )
-    .unique('path'),
-  start: Joi.function(),
-  stop: Joi.function(),
-  health: Joi.function(),
-})
 
 /** What other plugins, and the kernel itself, have taken already. Grows with every plugin that passes. */
 export class Taken {
@@ -131,7 +17,7 @@ export class Taken {
 /** Everything that is wrong with a plugin's contributions, all at once; empty means they may be mounted, and are taken. */
 export function validateContributions(record: PluginRecord, given: unknown, taken: Taken): readonly string[] {
   if (typeof given !== 'object' || given === null) return [`register returned ${String(given)}; expected contributions`]
-  const { error } = shape.label('contributions').validate(given, { abortEarly: false, convert: false })
+  const { error } = contributionShape.label('contributions').validate(given, { abortEarly: false, convert: false })
   if (error) return reasonsOf(error)
   const contributions = given as Contributions
   const problems = [

@@ -7,6 +7,7 @@ import type { Clock, Logger } from '../plugin/services.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { bootPlugins } from './boot-plugins.ts'
 import { discover } from './discover.ts'
+import { housekeep } from './housekeeping.ts'
 import { kernelVersion } from './kernel-version.ts'
 import type { PluginAdmin } from './plugin-admin.ts'
 import { type OnCrash, watchProcess } from './process-faults.ts'
@@ -81,7 +82,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   const storage = await openStorage(settings, log)
   running.defer(() => storage.close())
   const { knex } = storage
-  const rooms = await openRooms({ settings, knex, appUrl: storage.appUrl, clock, log, record })
+  const rooms = await openRooms({ settings, knex, clock, log, record })
   if (options.onCrash !== undefined) running.defer(watchCrashes(options.onCrash, supervisor, rooms, log))
   rooms.apiKeys.start()
   running.defer(() => rooms.apiKeys.stop())
@@ -96,6 +97,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   running.defer(() => rooms.jobs.stop(settings.shutdown.drainMs))
   await rooms.engine.start()
   running.defer(() => rooms.engine.stop(settings.shutdown.drainMs))
+  running.defer(housekeep(rooms.engine, log, settings.retentionEveryMs))
   running.defer(() => web.http.stop())
   await (listen ? web.http.start() : web.http.server.initialize())
 

@@ -14,7 +14,7 @@ import type { Supervisor } from './supervise.ts'
 
 export interface LifecycleOptions {
   readonly records: readonly PluginRecord[]
-  readonly deadlines: KernelSettings['deadlines']
+  readonly deadlines: Pick<KernelSettings['deadlines'], 'loadMs' | 'registerMs' | 'startMs' | 'stopMs'>
   readonly supervisor: Supervisor
   readonly providers: ProviderRegistry
   readonly log: Logger

@@ -23,6 +23,11 @@ export class ProviderRegistry {
     return this.#byPort.get(portName(port)) ?? []
   }
 
+  /** Every port that somebody offers. */
+  ports(): readonly Port<unknown>[] {
+    return [...this.#byPort.values()].flatMap(([first]) => (first === undefined ? [] : [first.port]))
+  }
+
   /** The value of a `one` port, also before its plugin has started: what depends on it registers in between. */
   one(port: Port<unknown>): unknown {
     return this.all(port)[0]?.value

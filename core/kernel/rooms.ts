@@ -3,8 +3,7 @@ import { ApiKeys } from '../access/api-keys.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { ConnectionStore } from '../connections/connection-store.ts'
 import { TransactionRunner } from '../data/index.ts'
-import { EventEngine } from '../events/engine.ts'
-import { EventRegistry } from '../events/registry.ts'
+import { EventEngine, EventRegistry, eventSettings } from '../events/index.ts'
 import { JobRunner } from '../jobs/job-runner.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { HmacTokens, KeyRing } from '../secrets/index.ts'
@@ -22,8 +21,6 @@ import type { PluginRecord } from './record.ts'
 export interface RoomsOptions {
   readonly settings: KernelSettings
   readonly knex: Knex
-  /** For a connection of its own that listens. */
-  readonly appUrl: string
   readonly clock: Clock
   readonly log: Logger
   /** Found by plugin id; asked each time, as records come into being after the rooms. */
@@ -44,15 +41,7 @@ export async function openRooms(options: RoomsOptions) {
     enabledByDefault: (pluginId) => record(pluginId)?.enabledByDefault ?? false,
   })
   const registry = new EventRegistry()
-  const engine = new EventEngine({
-    knex,
-    appUrl: options.appUrl,
-    clock,
-    registry,
-    log,
-    settings: settings.events,
-    gate,
-  })
+  const engine = new EventEngine({ knex, clock, registry, log, gate, settings: eventSettings(settings.events) })
   const database = new TransactionRunner({ knex, events: engine, clock })
   const tenants = new Tenants({ knex, clock })
   const providers = new ProviderRegistry(running)

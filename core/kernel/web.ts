@@ -3,7 +3,10 @@ import type { KernelSettings } from '../config/settings.ts'
 import { createHttpServer, type HttpServer, httpSettings, PostgresIdempotencyStore } from '../http/index.ts'
 import { IntakeCounts } from '../http/intake/counters.ts'
 import type { AdapterState } from '../http/intake/seams.ts'
+import type { IntakeParts } from '../http/intake/take-in.ts'
 import { WebhookIntake } from '../http/intake/webhook-intake.ts'
+import { WebhookLog } from '../http/intake/webhook-log.ts'
+import { WebhookReplay } from '../http/intake/webhook-replay.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import type { WebhookReceiver } from '../plugin/webhook.ts'
 import type { PluginRecord } from './record.ts'
@@ -23,7 +26,8 @@ export interface WebOptions {
 
 export interface Web {
   readonly http: HttpServer
-  readonly intake: WebhookIntake
+  readonly webhookLog: WebhookLog
+  readonly replay: WebhookReplay
   readonly counts: IntakeCounts
   /** By plugin id; the mount fills it. */
   readonly receivers: Map<string, WebhookReceiver>
@@ -38,8 +42,8 @@ export async function openWeb(options: WebOptions): Promise<Web> {
   const receivers = new Map<string, WebhookReceiver>()
   const counts = new IntakeCounts()
   const limits = httpSettings.validate(settings.http)
-  const intake = new WebhookIntake({
-    adapters: { receiver: (adapter) => adapterState(record(adapter), receivers.get(adapter)) },
+  const parts = {
+    adapters: { receiver: (adapter: string) => adapterState(record(adapter), receivers.get(adapter)) },
     directory: rooms.connections,
     engine: rooms.engine,
     gate: rooms.gate,
@@ -47,7 +51,9 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     log,
     metrics: counts,
     settings: { maxBytes: limits.value?.maxHookBytes ?? 0, retryAfterSeconds: RETRY_AFTER_SECONDS },
-  })
+  } satisfies IntakeParts
+  const intake = new WebhookIntake(parts)
+  const webhookLog = new WebhookLog(knex)
   const http = await createHttpServer({
     host: settings.host,
     port: settings.port,
@@ -62,7 +68,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     validateResponses: options.validateResponses,
     info: { title: 'Parley', version: options.kernelVersion },
   })
-  return { http, intake, counts, receivers }
+  return { http, webhookLog, replay: new WebhookReplay(parts, webhookLog), counts, receivers }
 }
 
 /** Down: the vendor comes back later, as the fault is ours. Not in this process, or no receiver: there is no such place. */

@@ -1,8 +1,10 @@
 /** The public test kit: a real database, a test clock, simulators' base, conformance suites. */
 export * from './seeded-random.ts'
 export * from './silent-logger.ts'
+export * from './start-test-kernel.ts'
 export * from './test-clock.ts'
 export * from './test-database.ts'
+export * from './test-tenant.ts'
 export * from './vendor-faults.ts'
 export * from './vendor-server.ts'
 export * from './vendor-webhooks.ts'

@@ -1,11 +1,59 @@
+import { accessPermissions } from '../../access/permissions.ts'
+import { apiKeyRoutes } from '../../access/routes.ts'
+import { connectionPermissions } from '../../connections/permissions.ts'
+import { connectionRoutes } from '../../connections/routes/index.ts'
+import { type Channel, channel } from '../../contracts/ports/channel.ts'
+import { webhookRoutes } from '../../http/intake/routes.ts'
+import type { PermissionDefinition } from '../../plugin/plugin.ts'
+import type { Selector } from '../../plugin/port.ts'
 import type { Route } from '../../plugin/route.ts'
+import type { Clock } from '../../plugin/services.ts'
 import type { PluginAdmin } from '../plugin-admin.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Web } from '../web.ts'
+import { deadJobRoutes } from './dead-jobs.ts'
+import { deadLetterRoutes } from './dead-letters.ts'
+import { lagRoute } from './lag.ts'
+import { adminPermissions } from './permissions.ts'
 import { pluginSettingsRoutes } from './plugin-settings.ts'
 import { pluginRoutes } from './plugins.ts'
+import { providerRoutes } from './providers.ts'
+
+/** All that may be asked of the kernel's own routes. */
+export const kernelPermissions: readonly PermissionDefinition[] = [
+  ...adminPermissions,
+  ...accessPermissions,
+  ...connectionPermissions,
+]
+
+export interface KernelRouteParts {
+  readonly admin: PluginAdmin
+  readonly rooms: Rooms
+  readonly web: Web
+  readonly clock: Clock
+  /** Longest that a vendor may take to check a credential. */
+  readonly testTimeoutMs: number
+}
 
 /** What the kernel itself serves; defined like everybody's. */
-export function kernelRoutes({ admin }: { admin: PluginAdmin; rooms: Rooms; web: Web }): readonly Route[] {
-  return [...pluginRoutes(admin), ...pluginSettingsRoutes(admin)]
+export function kernelRoutes({ admin, rooms, web, clock, testTimeoutMs }: KernelRouteParts): readonly Route[] {
+  const { database, connections, apiKeys, engine, jobs, providers, choice } = rooms
+  const channels = providers.selector(channel) as Selector<Channel>
+  return [
+    ...pluginRoutes(admin),
+    ...pluginSettingsRoutes(admin),
+    ...providerRoutes({ providers, choice }),
+    ...deadLetterRoutes(engine.dead),
+    ...deadJobRoutes(jobs.dead),
+    lagRoute(engine),
+    ...webhookRoutes({ log: web.webhookLog, replay: web.replay }),
+    ...apiKeyRoutes({ keys: apiKeys, database, clock }),
+    ...connectionRoutes({
+      store: connections,
+      database,
+      testTimeoutMs,
+      channel: (provider) => channels.byKey(provider),
+      receiver: (adapter) => web.receivers.get(adapter),
+    }),
+  ]
 }

@@ -1,7 +1,7 @@
 import type { PermissionDefinition } from '../../plugin/plugin.ts'
 
-/** What may be asked of the kernel's own routes. */
-export const KERNEL_PERMISSIONS = [
+/** What may be asked of the routes under `/api/admin`. */
+export const adminPermissions = [
   { key: 'admin.plugins.read', summary: 'See plugins, their state and their settings.' },
   { key: 'admin.plugins.write', summary: 'Switch plugins on and off, and change their settings.' },
   { key: 'admin.events.read', summary: 'See dead letters and how far behind handlers are.' },
