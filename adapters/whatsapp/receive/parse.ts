@@ -4,6 +4,7 @@ import { asList, asRecord, asText } from '../../meta/json.ts'
 import { UnknownFields } from '../../meta/unknown-fields.ts'
 import { ACCOUNT_CHANGES, readAccountChange, readErrors } from './changes/account.ts'
 import { readEcho } from './changes/echoes.ts'
+import { GROUP_FIELDS, readGroupNews } from './changes/groups.ts'
 import { readMessage } from './changes/messages.ts'
 import { readPreference } from './changes/preferences.ts'
 import { readStatus } from './changes/statuses.ts'
@@ -15,13 +16,21 @@ const ARRAYS: ReadonlyMap<string, (raw: unknown, place: Place) => Reading> = new
   ['message_echoes', readEcho],
   ['statuses', readStatus],
   ['user_preferences', readPreference],
+  ['groups', readGroupNews],
 ])
 
 /** What a change says about itself or its people; no element of its own. */
 const ABOUT = new Set(['messaging_product', 'metadata', 'contacts', 'errors'])
 
 /** Fields whose arrays are read. Others either are account news or unknown as a whole. */
-const MESSAGING_FIELDS = new Set(['messages', 'smb_message_echoes', 'message_echoes', 'standby', 'user_preferences'])
+const MESSAGING_FIELDS = new Set([
+  'messages',
+  'smb_message_echoes',
+  'message_echoes',
+  'standby',
+  'user_preferences',
+  ...GROUP_FIELDS,
+])
 
 /**
  * Walks every element of every array of every change of every entry, in payload order. Each becomes one item: an event of

@@ -182,6 +182,8 @@ export const whatsappDriver: ChannelDriver = {
   root: new URL('../../../', import.meta.url).pathname,
   plugins: (vendor) => [
     { use: './adapters/local-files' },
+    { use: './plugins/contacts' },
+    { use: './plugins/inbox' },
     {
       use: './adapters/whatsapp',
       settings: { graphBaseUrl: vendor instanceof WhatsAppVendor ? vendor.simulator.url : '' },

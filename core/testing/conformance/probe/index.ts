@@ -25,7 +25,8 @@ interface Fetch {
 
 const DEFAULT_TIMEOUT_MS = 15_000
 const access = { public: 'a test kernel, for the length of a suite' } as const
-const responses = { 200: { description: 'What the port answered.' }, 404: { description: 'No such connection.' } }
+const answered = { description: 'What the port answered.', schema: Joi.object().unknown(true) }
+const responses = { 200: answered, 404: { description: 'No such connection.' } }
 
 /**
  * A plugin as any other, that calls the channel's ports when it is asked over HTTP and answers what they answered. So the

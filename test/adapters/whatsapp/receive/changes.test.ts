@@ -94,6 +94,25 @@ describe('a WhatsApp webhook beside messages and statuses', () => {
     expect(parsed(wish('maybe')).unknown).to.equal(1)
   })
 
+  it("reads news about a group as a line of the group's thread", () => {
+    const groups = [
+      { group_id: 'G-1', type: 'group_create', timestamp: '1788256800', subject: 'Backkurs', request_id: 'r' },
+      { type: 'x' },
+    ]
+    const body = envelope(messaging({ groups }, 'group_lifecycle_update'))
+    const { items, unknown } = parsed(body)
+    expect(unknown).to.equal(1)
+    const event = eventOf(items[0])
+    expect(event.data.content).to.deep.equal({
+      kind: 'system',
+      event: 'group_create',
+      text: 'Backkurs',
+      data: { subject: 'Backkurs', request_id: 'r' },
+    })
+    expect(event.data.sender.identities).to.deep.equal([{ kind: 'group', scope: NUMBER, value: 'G-1' }])
+    expect(parsed(body).items[0]?.dedupeKey).to.equal(items[0]?.dedupeKey)
+  })
+
   it('stores a field or an array that it does not know, and counts it', () => {
     const body = envelope(
       messaging({ calls: [{ id: 'wacid.1' }] }, 'calls'),
