@@ -1,4 +1,5 @@
 /** The public test kit: a real database, a test clock, simulators' base, conformance suites. */
+export * from './browser.ts'
 export * from './seeded-random.ts'
 export * from './silent-logger.ts'
 export * from './start-test-kernel.ts'

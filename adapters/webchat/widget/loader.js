@@ -50,7 +50,7 @@
     return node
   }
 
-  const root = document.createElement('parley-chat')
+  const root = dress(document.createElement('parley-chat'), { role: 'complementary', 'aria-label': config.title })
   const shadow = root.attachShadow({ mode: 'open' })
   const button = dress(document.createElement('button'), {
     type: 'button',

@@ -38,7 +38,6 @@ export function App({ chat, config, texts, lang, state, storage, close }) {
         ),
     ),
     h('div', { role: 'status' }, state.offline && h('p', { class: 'offline' }, texts.offline)),
-    h(Log, { chat, config, texts, lang, state }),
-    h(Composer, { chat, config, texts, lang, storage }),
+    h('main', null, h(Log, { chat, config, texts, lang, state }), h(Composer, { chat, config, texts, lang, storage })),
   )
 }

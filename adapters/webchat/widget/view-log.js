@@ -68,8 +68,8 @@ export class Log extends Component {
     const lines = rows(state.messages, state.pending)
     const latest = latestKey(lines)
     return h(
-      'main',
-      null,
+      'div',
+      { class: 'conversation' },
       h(
         'div',
         {

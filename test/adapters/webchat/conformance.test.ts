@@ -1,0 +1,4 @@
+import { channelConformance } from '@parley/core/testing/conformance'
+import { webchatDriver } from './driver.ts'
+
+channelConformance(webchatDriver)
