@@ -19,6 +19,8 @@ export interface LedgerPage {
   readonly lows: readonly PartitionLow[]
   readonly done: readonly { readonly topic: string; readonly part: number; readonly off: bigint }[]
   readonly settlement: Settlement
+  /** Lanes whose events came back; taken up again only when that is written. */
+  readonly settling: readonly string[]
 }
 
 const nameOf = ({ topic, key }: LaneKey) => `${topic}\n${key}`
@@ -36,6 +38,9 @@ export class StreamLedger {
   readonly #waiting = new Map<string, string>()
   /** Lanes some of whose events are with the subscriber. */
   readonly #outings = new Map<string, { readonly lane: LaneKey; out: number; failed: boolean }>()
+  /** Lanes whose events are all back, until the page that says so is written. */
+  readonly #settling = new Map<string, LaneKey>()
+  #settlingNow: string[] = []
   #settlement = new Settlement()
   /** Keys parked behind on the page that is being collected. */
   #parkedNow = new Set<string>()
@@ -53,7 +58,7 @@ export class StreamLedger {
   }
 
   get busyLanes(): readonly LaneKey[] {
-    return [...this.#outings.values()].map((outing) => outing.lane)
+    return [...[...this.#outings.values()].map((outing) => outing.lane), ...this.#settling.values()]
   }
 
   /** True when there is something to write. */
@@ -119,14 +124,14 @@ export class StreamLedger {
 
   bury({ position, record }: SortedRecords['undecodable'][number], fromLane: boolean): void {
     buryUndecodable(this.#settlement, position, record)
-    if (fromLane) this.#settlement.released({ topic: position.topic, key: record.key ?? '' })
+    if (fromLane) this.#settle({ topic: position.topic, key: record.key ?? '' }, true)
     else this.#finish({ position })
   }
 
   /** A waiting event that nobody wants any more. */
   drop(lane: LaneKey, off: bigint): void {
     this.#settlement.handled(lane, off)
-    this.#settlement.released(lane)
+    this.#settle(lane, true)
   }
 
   /** Takes what was collected. Everything on the page counts as finished: if it cannot be written, forget the ledger. */
@@ -134,7 +139,9 @@ export class StreamLedger {
     const settlement = this.#settlement
     const finished = this.#finished
     this.#settlement = new Settlement()
+    const settling = this.#settlingNow
     this.#finished = []
+    this.#settlingNow = []
     this.#parkedNow = new Set()
     this.#touched = false
     const lows = this.#partitions.all().map((partition) => ({
@@ -147,12 +154,13 @@ export class StreamLedger {
     }))
     const reached = new Map(lows.map((low) => [partitionName(low), low.low]))
     const done = finished.filter((event) => event.off >= (reached.get(partitionName(event)) ?? event.off + 1n))
-    return { lows: lows.filter((low) => low.touched || low.low > low.from), done, settlement }
+    return { lows: lows.filter((low) => low.touched || low.low > low.from), done, settlement, settling }
   }
 
   /** The page is in the database; `left` are the released lanes in which something still waits. */
   written(page: LedgerPage, released: readonly LaneKey[], left: ReadonlySet<string>): void {
     for (const low of page.lows) this.#partitions.of(low)?.advance(low.low)
+    for (const name of page.settling) this.#settling.delete(name)
     for (const lane of released) {
       const name = nameOf(lane)
       if (!left.has(name) && !this.#parkedNow.has(name) && !this.#outings.has(name)) this.#waiting.delete(name)
@@ -167,9 +175,12 @@ export class StreamLedger {
       if (!gone(partition)) continue
       this.#waiting.delete(name)
       this.#outings.delete(name)
+      this.#settling.delete(name)
     }
     if (partitions !== undefined) return
     this.#outings.clear()
+    this.#settling.clear()
+    this.#settlingNow = []
     this.#settlement = new Settlement()
     this.#finished = []
     this.#parkedNow = new Set()
@@ -200,6 +211,12 @@ export class StreamLedger {
     outing.failed ||= failed
     if (outing.out > 0) return
     this.#outings.delete(nameOf(lane))
-    if (!outing.failed) this.#settlement.released(lane)
+    this.#settle(lane, !outing.failed)
+  }
+
+  #settle(lane: LaneKey, released: boolean): void {
+    this.#settling.set(nameOf(lane), lane)
+    this.#settlingNow.push(nameOf(lane))
+    if (released) this.#settlement.released(lane)
   }
 }

@@ -141,9 +141,8 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
 
 /** Numbers by key, in order of effect. */
 export function byKey(effects: readonly { key: string; n: number }[]): Record<string, number[]> {
-  const keys: Record<string, number[]> = {}
-  for (const { key, n } of effects) (keys[key] ??= []).push(n)
-  return keys
+  const grouped = Map.groupBy(effects, (effect) => effect.key)
+  return Object.fromEntries([...grouped].map(([key, list]) => [key, list.map(({ n }) => n)]))
 }
 
 export function range(from: number, to: number): number[] {
