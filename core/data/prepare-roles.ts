@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import pg from 'pg'
 import { ParleyError } from '../plugin/errors.ts'
+import { withConnection } from './one-connection.ts'
 import { appRole, engineRole } from './roles.ts'
 import { asUnavailable } from './unavailable.ts'
 
@@ -19,18 +20,16 @@ export const setUpLock = 7_307_219_001
 export async function prepareRoles(adminUrl: string): Promise<{ appUrl: string }> {
   const appUrl = applicationUrl(adminUrl)
   const { password } = new URL(appUrl)
-  const client = new pg.Client({ connectionString: adminUrl, application_name: 'parley-roles' })
   try {
-    await client.connect()
-    await client.query('select pg_advisory_lock($1)', [setUpLock])
-    const login = await describeLogin(client)
-    await withRaces(() => ensureRoles(client, login, password))
-    await harden(client, login)
-    if (!(await canLogIn(appUrl))) await withRaces(() => renewPassword(client, login, password))
+    await withConnection(adminUrl, 'parley-roles', async (client) => {
+      await client.query('select pg_advisory_lock($1)', [setUpLock])
+      const login = await describeLogin(client)
+      await withRaces(() => ensureRoles(client, login, password))
+      await harden(client, login)
+      if (!(await canLogIn(appUrl))) await withRaces(() => renewPassword(client, login, password))
+    })
   } catch (error) {
     throw asUnavailable(error)
-  } finally {
-    await client.end()
   }
   return { appUrl }
 }
@@ -141,15 +140,11 @@ async function withRaces(work: () => Promise<void>): Promise<void> {
 
 /** False when the role has another password: the owner's was changed since, and with it what is derived from it. */
 async function canLogIn(appUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: appUrl, application_name: 'parley-roles' })
   try {
-    await client.connect()
-    return true
+    return await withConnection(appUrl, 'parley-roles', async () => true)
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code?.startsWith('28')) return false
     throw error
-  } finally {
-    await client.end()
   }
 }
 

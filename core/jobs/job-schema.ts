@@ -1,5 +1,5 @@
-import pg from 'pg'
 import { PgBoss } from 'pg-boss'
+import { withConnection } from '../data/one-connection.ts'
 import { appRole } from '../data/roles.ts'
 
 /** pg-boss keeps its tables here. */
@@ -28,14 +28,10 @@ export async function migrateJobs(adminUrl: string): Promise<void> {
 }
 
 async function grantToApplication(adminUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl, application_name: 'parley-migrate' })
-  await client.connect()
-  try {
+  await withConnection(adminUrl, 'parley-migrate', async (client) => {
     await client.query(`grant usage on schema ${jobSchema} to ${appRole}`)
     await client.query(`grant select, insert, update, delete on all tables in schema ${jobSchema} to ${appRole}`)
     await client.query(`grant usage on all sequences in schema ${jobSchema} to ${appRole}`)
     await client.query(`grant execute on all functions in schema ${jobSchema} to ${appRole}`)
-  } finally {
-    await client.end()
-  }
+  })
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
-import pg from 'pg'
 import { type MigrationSource, migrate } from '../data/migrate.ts'
+import { withConnection } from '../data/one-connection.ts'
 import { openPool } from '../data/pool.ts'
 import { applicationUrl } from '../data/prepare-roles.ts'
 import { TransactionRunner } from '../data/transaction-runner.ts'
@@ -81,11 +81,5 @@ function withDatabase(url: string, name: string): string {
 }
 
 async function onServer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'parley-test' })
-  await client.connect()
-  try {
-    await client.query(sql)
-  } finally {
-    await client.end()
-  }
+  await withConnection(url, 'parley-test', (client) => client.query(sql))
 }

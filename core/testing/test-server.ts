@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../data/embedded/index.ts'
 import { bringDown } from '../data/embedded/postmaster.ts'
 import { isAlive, readPostmasterFile } from '../data/embedded/postmaster-file.ts'
+import { withConnection } from '../data/one-connection.ts'
 import { silentLogger } from './silent-logger.ts'
 
 /**
@@ -51,10 +51,9 @@ export class TestServer {
   }
 
   async #drop(url: string, database: string): Promise<void> {
-    const client = new pg.Client({ connectionString: url, application_name: 'parley-test' })
-    await client.connect()
-    await client.query(`drop database if exists ${client.escapeIdentifier(database)} with (force)`)
-    await client.end()
+    await withConnection(url, 'parley-test', (client) =>
+      client.query(`drop database if exists ${client.escapeIdentifier(database)} with (force)`),
+    )
   }
 
   async #start(): Promise<EmbeddedPostgres> {

@@ -1,5 +1,7 @@
 import pg from 'pg'
 import type { Logger } from '../../plugin/services.ts'
+import { withConnection } from '../one-connection.ts'
+import { asUnavailable } from '../unavailable.ts'
 import { findBinaries } from './binaries.ts'
 import { ensureCluster, ownerOf, placeFor, readPassword, superuser } from './data-directory.ts'
 import { chooseUser } from './operating-user.ts'
@@ -45,17 +47,24 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const began = performance.now()
   const cluster = await ensureCluster(dataDir, binaries, user)
   const settings = { ...defaultServerSettings, ...options.settings }
-  const server = await bringUp({ dataDir, executable: binaries.postgres, user, settings, deadlineMs: startDeadlineMs })
+  const password = await readPassword(dataDir)
+  const urlAt = (port: number) => `postgres://${superuser}:${password}@127.0.0.1:${port}`
+  const server = await bringUp({
+    dataDir,
+    executable: binaries.postgres,
+    user,
+    settings,
+    answers: (port) => tryEnsureDatabase(`${urlAt(port)}/postgres`, database),
+    deadlineMs: startDeadlineMs,
+  })
   const owner = await claimOwnership(dataDir, server.started)
-  const base = `postgres://${superuser}:${await readPassword(dataDir)}@127.0.0.1:${server.port}`
-  await ensureDatabase(`${base}/postgres`, database)
   const milliseconds = Math.round(performance.now() - began)
   log.info(
     { pid: server.pid, port: server.port, cluster, adopted: !server.started, milliseconds },
     'embedded Postgres ready',
   )
   return {
-    adminUrl: `${base}/${database}`,
+    adminUrl: `${urlAt(server.port)}/${database}`,
     pid: server.pid,
     dataDir,
     adopted: !server.started,
@@ -67,16 +76,26 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-async function ensureDatabase(url: string, name: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+/** False while the server cannot be reached. */
+async function tryEnsureDatabase(url: string, name: string): Promise<boolean> {
   try {
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
-    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`)
+    await ensureDatabase(url, name)
+    return true
   } catch (error) {
-    // Another process on the same folder made it in the meantime: duplicate_database, or the index behind it.
-    if (!(error instanceof pg.DatabaseError && (error.code === '42P04' || error.code === '23505'))) throw error
-  } finally {
-    await client.end()
+    if (asUnavailable(error) === error) throw error
+    return false
   }
+}
+
+async function ensureDatabase(url: string, name: string): Promise<void> {
+  await withConnection(url, 'parley-start', async (client) => {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
+    if (rowCount !== 0) return
+    try {
+      await client.query(`create database ${client.escapeIdentifier(name)}`)
+    } catch (error) {
+      // Another process on the same folder made it in the meantime: duplicate_database, or the index behind it.
+      if (!(error instanceof pg.DatabaseError && (error.code === '42P04' || error.code === '23505'))) throw error
+    }
+  })
 }

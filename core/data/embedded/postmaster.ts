@@ -22,6 +22,8 @@ export interface Launch {
   readonly executable: string
   readonly user: OperatingUser
   readonly settings: ServerSettings
+  /** Whether the server on this port lets us in: a file that says "ready" outlives a server that was killed a moment ago. */
+  readonly answers: (port: number) => Promise<boolean>
   /** Recovery after a crash can take a while. */
   readonly deadlineMs: number
 }
@@ -34,7 +36,7 @@ const largestLogBytes = 10 * 1024 * 1024
 /**
  * Brings a directory to "a server is ready", whatever state it is in:
  *
- * - a live server is ready: adopt it; it is starting: wait; it is stopping: wait for its end, then start
+ * - a live server is ready and answers: adopt it; it is starting: wait; it is stopping: wait for its end, then start
  * - the file names a pid that is dead, a zombie, or somebody else's: disown the pid, start
  * - a start ends at once: its port was taken in between, another process started it first, or backends of a killed
  *   server still hold the shared memory (they end within moments). Look again at the directory and repeat until the deadline.
@@ -45,7 +47,7 @@ export async function bringUp(launch: Launch): Promise<Postmaster> {
   let startedPid: number | undefined
   while (performance.now() < deadline) {
     const found = await findLive(launch.dataDir)
-    if (found?.status === 'ready' && found.port !== undefined) {
+    if (found?.status === 'ready' && found.port !== undefined && (await launch.answers(found.port))) {
       if (found.pid === startedPid) await rememberPort(launch.dataDir, found.port)
       return { pid: found.pid, port: found.port, started: found.pid === startedPid }
     }
