@@ -4,6 +4,9 @@ import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..', '..')
 
+/** Linux counts processor time in hundredths of a second. */
+const CLOCK_TICKS = 100
+
 /** A program of the bench in its own process, ended by its pid and never left behind. */
 export class Child {
   readonly process: ChildProcess
@@ -41,6 +44,12 @@ export class Child {
   memory(): number {
     const status = readFileSync(`/proc/${this.process.pid}/status`, 'utf8')
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024
+  }
+
+  /** Seconds of processor time so far, of this process alone. */
+  cpuSeconds(): number {
+    const fields = readFileSync(`/proc/${this.process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS
   }
 
   async stop(): Promise<void> {
