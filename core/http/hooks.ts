@@ -7,6 +7,7 @@ import { isRawBody, problemResponse } from './answer/send.ts'
 import type { HookIntake, HookReply, HookRequest } from './options.ts'
 import { contextOf } from './request/context.ts'
 import { type OriginRules, originOf } from './request/origin.ts'
+import { type ReadBody, readBody } from './request/read-body.ts'
 import type { HttpSettings } from './settings.ts'
 
 export const HOOK_PATH = '/hooks/{adapter}/{endpointId}'
@@ -54,23 +55,30 @@ function leanOptions(): RouteOptions {
   }
 }
 
-/** The bytes as they came, of any content type. A body that hapi cannot take is answered here, before the handler. */
+/** The bytes as they come, of any content type. A body that announces to be too long is answered before the handler. */
 function bodyOptions(parts: HookParts): NonNullable<RouteOptions['payload']> {
   return {
     parse: false,
-    output: 'data',
+    output: 'stream',
     timeout: false,
     maxBytes: parts.settings.maxHookBytes,
     failAction: (request, h, error) => refuse(request, h, parts, problemOfError(error), error).takeover(),
   }
 }
 
-const EMPTY = Buffer.alloc(0)
+const NOTHING: ReadBody = { ok: true, body: Buffer.alloc(0) }
+
+const UNREADABLE = {
+  'too-large': { status: 413, code: 'payload.too-large', detail: 'The body is larger than this route accepts.' },
+  aborted: { status: 400, code: 'request.aborted', detail: 'The body ended before it was complete.' },
+}
 
 function receive(method: 'GET' | 'POST', parts: HookParts): Lifecycle.Method {
   return async (request, h) => {
     try {
-      const reply = await parts.intake(hookRequest(method, request, parts))
+      const read = method === 'GET' ? NOTHING : await readBody(request.raw.req, parts.settings.maxHookBytes)
+      if (!read.ok) return refuse(request, h, parts, UNREADABLE[read.failure])
+      const reply = await parts.intake(hookRequest(method, read.body, request, parts))
       const facts = problemFactsOf(reply)
       return facts === undefined ? plain(request, h, parts, reply) : refuse(request, h, parts, facts)
     } catch (error) {
@@ -79,11 +87,11 @@ function receive(method: 'GET' | 'POST', parts: HookParts): Lifecycle.Method {
   }
 }
 
-function hookRequest(method: 'GET' | 'POST', request: Request, parts: HookParts): HookRequest {
+function hookRequest(method: 'GET' | 'POST', body: Buffer, request: Request, parts: HookParts): HookRequest {
   const target = request.raw.req.url ?? ''
   return {
     method,
-    body: Buffer.isBuffer(request.payload) ? request.payload : EMPTY,
+    body,
     headers: request.raw.req.headers,
     query: singleValues(request.query),
     url: originOf(request, parts.origin) + (target.startsWith('/') ? target : request.path),

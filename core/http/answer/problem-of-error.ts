@@ -33,11 +33,16 @@ export function problemOfError(error: unknown): ProblemFacts {
   if (error instanceof Refused) return error.facts
   if (error instanceof UnavailableError) return unavailable(error)
   if (error instanceof ParleyError) return refusedInput(error) ?? INTERNAL
+  if (isBoom(error) && ABORTED.has(error.message))
+    return { status: 400, code: 'request.aborted', detail: 'The body ended before it was complete.' }
   if (isBoom(error) && !error.isServer) return hapiProblem(error)
   if (isBoom(error) && error.output.statusCode === 503)
     return { ...hapiProblem(error), headers: { 'retry-after': '1' } }
   return INTERNAL
 }
+
+/** What hapi throws, as server errors, when a caller goes away in the middle of its body. */
+const ABORTED: ReadonlySet<string> = new Set(['Payload stream closed prematurely', 'Payload stream error'])
 
 const INTERNAL: ProblemFacts = {
   status: 500,
