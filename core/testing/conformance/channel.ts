@@ -1,14 +1,7 @@
 import { ConformanceBench } from './bench.ts'
 import { CASES, type CaseName } from './case-names.ts'
-import { inboxCases } from './cases/inbox.ts'
-import { mediaCases } from './cases/media.ts'
-import { receivingCases } from './cases/receiving.ts'
-import { secretCases } from './cases/secrets.ts'
-import { sendingCases } from './cases/sending.ts'
-import { signatureCases } from './cases/signatures.ts'
+import { channelCases } from './cases/index.ts'
 import type { ChannelDriver } from './driver.ts'
-
-const cases = { ...receivingCases, ...signatureCases, ...sendingCases, ...mediaCases, ...inboxCases, ...secretCases }
 
 /** Boot of a kernel and its database, on a busy machine. */
 const BOOT_MS = 60_000
@@ -39,9 +32,7 @@ export function channelConformance(driver: ChannelDriver): void {
       else
         it(CASES[name], async () => {
           if (bench === undefined) throw new Error('the bench is not open')
-          const play = cases[name]
-          if (play === undefined) throw new Error(`no case stands behind the name ${name}`)
-          await play(bench)
+          await channelCases[name](bench)
         })
     }
   })

@@ -64,7 +64,7 @@ export interface VendorMessage {
   readonly correlationId: string | undefined
 }
 
-/** Faults of the vendor's API, each for one call. `hang` answers nothing for 10 s; `slow-answer` carries out at once and answers after a second. */
+/** Faults of the vendor's API, each for one call. `hang` answers nothing for 4 s; `slow-answer` carries out at once and answers after a second. */
 export type VendorTrouble = 'throttle' | 'passing-fault' | 'final-refusal' | 'lost-answer' | 'hang' | 'slow-answer'
 
 /** The vendor, simulated. It must post nothing by itself while a suite runs: statuses come when {@link statusCalls} is played. */

@@ -125,7 +125,7 @@ class WhatsAppVendor implements VendorSide {
     if (kind === 'final-refusal') this.simulator.faults.add({ kind: 'fail', code: 131026, ...once })
     if (kind === 'lost-answer') this.simulator.faults.add({ kind: 'lose-answer', ...once })
     if (kind === 'slow-answer') this.simulator.faults.add({ kind: 'delay-answer', ms: 1_000, ...once })
-    if (kind === 'hang') this.simulator.faults.add({ kind: 'delay', ms: 10_000, ...once })
+    if (kind === 'hang') this.simulator.faults.add({ kind: 'delay', ms: 4_000, ...once })
   }
 
   close(): Promise<void> {

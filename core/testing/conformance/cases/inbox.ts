@@ -28,7 +28,7 @@ async function reports(bench: ConformanceBench, words: string, statuses: readonl
   await bench.playAll(await bench.vendor.statusCalls(statuses.map((status) => ({ account, message, status }))))
 }
 
-export const inboxCases: Cases = {
+export const inboxCases = {
   async inConversation(bench) {
     const { agent, words, conversationId } = await open(bench)
     const answer = bench.fresh('answer')
@@ -88,4 +88,4 @@ export const inboxCases: Cases = {
     await reports(bench, answer, ['sent', 'read'])
     await agent.messageThat(conversationId, answer, ({ status }) => status === 'read')
   },
-}
+} satisfies Cases

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Cases } from './case.ts'
 
-export const mediaCases: Cases = {
+export const mediaCases = {
   async picture(bench) {
     const fact = { fact: 'picture', account: 'first', customer: 'ada', id: 'm1' } as const
     await bench.tell([fact])
@@ -16,4 +16,4 @@ export const mediaCases: Cases = {
     const fetched = await bench.ask('first', 'media', { media: bench.vendor.mediaOf(fact) })
     expect(fetched).to.include({ ok: false, failure: 'gone' })
   },
-}
+} satisfies Cases

@@ -24,7 +24,7 @@ async function idsAmong(bench: ConformanceBench, facts: readonly VendorFact[], o
   return idsOf(await bench.events(of)).filter((id) => wanted.has(id))
 }
 
-export const receivingCases: Cases = {
+export const receivingCases = {
   async batch(bench) {
     const facts = [
       text('b1', 'ada'),
@@ -111,4 +111,4 @@ export const receivingCases: Cases = {
     ] as const)
       expect(JSON.stringify(await bench.events(name))).to.not.contain(word)
   },
-}
+} satisfies Cases

@@ -6,7 +6,7 @@ import type { Cases } from './case.ts'
 const MIN_SECRET = 8
 
 /** Comes last: looks through all that the cases before it made the kernel say. */
-export const secretCases: Cases = {
+export const secretCases = {
   async noSecrets(bench) {
     const accounts = (['first', 'second'] as const satisfies readonly AccountName[]).map((name) =>
       bench.vendor.account(name),
@@ -21,4 +21,4 @@ export const secretCases: Cases = {
     ]
     for (const secret of secrets) expect(said.filter((line) => line.includes(secret))).to.deep.equal([])
   },
-}
+} satisfies Cases

@@ -36,7 +36,7 @@ function arrived(bench: ConformanceBench, sent: Sent) {
   return bench.vendor.received(account).filter((message) => message.text === sent.words)
 }
 
-export const sendingCases: Cases = {
+export const sendingCases = {
   async sends(bench) {
     const sent = await send(bench)
     const [message, ...others] = arrived(bench, sent)
@@ -106,6 +106,6 @@ export const sendingCases: Cases = {
     }
     expect((await send(bench)).result).to.include({ ok: true })
   },
-}
+} satisfies Cases
 
 const WRONG = 'EAAwrongAndSecretAllTheSame0123456789'

@@ -18,7 +18,7 @@ async function callsOf(bench: ConformanceBench, id: string): Promise<readonly Ve
   return bench.vendor.calls([fact(id)])
 }
 
-export const signatureCases: Cases = {
+export const signatureCases = {
   async unsigned(bench) {
     for (const call of await callsOf(bench, 's1')) {
       await refused(bench, bench.webhook.unsigned(call))
@@ -60,4 +60,4 @@ export const signatureCases: Cases = {
     expect(invalid.status).to.be.within(400, 422)
     await bench.tell([fact('s4')])
   },
-}
+} satisfies Cases
