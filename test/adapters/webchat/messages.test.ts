@@ -92,6 +92,25 @@ describe('messages over the web chat', () => {
     }
   })
 
+  it('leave the server healthy and nothing stored when they are broken', async () => {
+    const post = (body: string | Uint8Array<ArrayBuffer>) =>
+      fetch(`${kit.url}/api/webchat/messages`, {
+        method: 'POST',
+        headers: { authorization: `visitor ${visitor.token}`, 'content-type': 'application/json' },
+        body,
+      })
+    const deep = `${'[{"a":'.repeat(20_000)}1${'}]'.repeat(20_000)}`
+    const broken = ['', '{', 'null', '[]', '7', '"x"', '{}', '\0\uFFFD', deep, 'x'.repeat(200_000)]
+    for (const body of [...broken, new Uint8Array([0xff, 0xfe, 0x7b, 0x00])]) {
+      const answer = await post(body)
+      expect(answer.status, String(body.slice(0, 10))).to.be.within(400, 422)
+      expect(await answer.json()).to.include.keys('code', 'status')
+    }
+    expect((await post('x'.repeat(2_000_000))).status).to.equal(413)
+    expect(kit.inbox.ingested).to.deep.equal([])
+    expect((await visitor.say('Still there?')).status).to.equal(202)
+  })
+
   it('are slowed down when there are too many, and flow again after the time that was told', async () => {
     for (let i = 0; i < 6; i++) expect((await visitor.say('x')).status).to.equal(202)
     const refused = await visitor.say('x')
