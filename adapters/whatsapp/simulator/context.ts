@@ -1,4 +1,4 @@
-import type { WebhookPoster } from '@parley/core/testing'
+import type { WebhookPoster } from '@parley/core/testing/vendor'
 import { sign } from '../../meta/signature.ts'
 import type { ReceivedMessage, SimulatedAccount, SimulatorState } from './state.ts'
 

@@ -1,4 +1,4 @@
-import { jsonOf, type VendorReply, type VendorRequest } from '@parley/core/testing'
+import { jsonOf, type VendorReply, type VendorRequest } from '@parley/core/testing/vendor'
 import Joi from 'joi'
 import type { WhatsAppSimulator } from './simulator.ts'
 import type { SimulatedAccount } from './state.ts'

@@ -1,4 +1,4 @@
-import type { VendorReply } from '@parley/core/testing'
+import type { VendorReply } from '@parley/core/testing/vendor'
 
 /** Meta's words for the codes that the simulator uses, and the HTTP status they come with. */
 const WORDS: ReadonlyMap<number, readonly [status: number, message: string]> = new Map([

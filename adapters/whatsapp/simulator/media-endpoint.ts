@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import type { VendorReply, VendorRequest } from '@parley/core/testing'
+import type { VendorReply, VendorRequest } from '@parley/core/testing/vendor'
 import type { SimulatorContext } from './context.ts'
 import { graphRefusal, refusal } from './graph-refusal.ts'
 import type { SimulatedAccount } from './state.ts'

@@ -1,4 +1,4 @@
-import { jsonOf, type VendorReply, type VendorRequest } from '@parley/core/testing'
+import { jsonOf, type VendorReply, type VendorRequest } from '@parley/core/testing/vendor'
 import { asRecord, asText, type Json } from '../../meta/json.ts'
 import { checkMessage } from './check-message.ts'
 import { checkTemplate } from './check-template.ts'

@@ -4,7 +4,7 @@ import {
   type VendorRequest,
   VendorServer,
   type VendorServerOptions,
-} from '@parley/core/testing'
+} from '@parley/core/testing/vendor'
 import type { Behaviour, SimulatorContext } from './context.ts'
 import { postWebhook } from './context.ts'
 import { controlCall } from './control.ts'

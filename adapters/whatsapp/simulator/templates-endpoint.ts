@@ -1,4 +1,4 @@
-import type { VendorReply, VendorRequest } from '@parley/core/testing'
+import type { VendorReply, VendorRequest } from '@parley/core/testing/vendor'
 import type { SimulatorContext } from './context.ts'
 
 /** `GET /{waba_id}/message_templates?limit=&after=`; the cursor is the offset in base64. */
