@@ -122,7 +122,7 @@ export interface ConversationChanged {
   readonly contactId: string
   readonly connectionId: string
   readonly channel: string
-  readonly change: 'opened' | 'status' | 'assignee' | 'labels' | 'holder' | 'note' | 'expired'
+  readonly change: 'opened' | 'status' | 'assignee' | 'labels' | 'holder' | 'note' | 'expired' | 'read'
   readonly status: ConversationStatus
   readonly assigneeId?: string | null
   readonly labels?: readonly string[]
@@ -133,14 +133,14 @@ export interface ConversationChanged {
 export const conversationChanged = defineEvent<ConversationChanged>({
   type: 'conversation.changed.v1',
   topic,
-  summary: 'A conversation was opened, or its state, assignee, labels, holder or notes changed.',
+  summary: 'A conversation was opened, or its state, assignee, labels, holder, notes or unread count changed.',
   schema: Joi.object({
     conversationId: uuid,
     threadId: uuid,
     contactId: uuid,
     connectionId: uuid,
     channel: Joi.string().required(),
-    change: Joi.valid('opened', 'status', 'assignee', 'labels', 'holder', 'note', 'expired').required(),
+    change: Joi.valid('opened', 'status', 'assignee', 'labels', 'holder', 'note', 'expired', 'read').required(),
     status: Joi.valid(...CONVERSATION_STATUSES).required(),
     assigneeId: Joi.string().allow(null),
     labels: Joi.array().items(Joi.string()),

@@ -13,15 +13,15 @@ export const contactSchema = Joi.object({
   blocked: Joi.boolean().required(),
   identities: Joi.array().items(identitySchema).required(),
   mergedInto: uuid.allow(null).required(),
-  createdAt: Joi.date().required(),
-  updatedAt: Joi.date().required(),
+  createdAt: Joi.string().isoDate().required(),
+  updatedAt: Joi.string().isoDate().required(),
 }).label('Contact')
 
 export const suggestionSchema = Joi.object({
   id: uuid.required(),
   contactIds: Joi.array().items(uuid).length(2).required(),
   reason: Joi.valid('shared-identity', 'shared-phone', 'shared-email').required(),
-  createdAt: Joi.date().required(),
+  createdAt: Joi.string().isoDate().required(),
 }).label('MergeSuggestion')
 
 export const mergeSchema = Joi.object({
@@ -29,7 +29,7 @@ export const mergeSchema = Joi.object({
   sourceId: uuid.required(),
   targetId: uuid.required(),
   mergedBy: Joi.string().required(),
-  mergedAt: Joi.date().required(),
+  mergedAt: Joi.string().isoDate().required(),
 }).label('Merge')
 
 export const idParams = Joi.object<{ id: string }>({ id: uuid.required() })

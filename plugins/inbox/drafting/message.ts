@@ -12,6 +12,7 @@ import {
 import { v7 as uuidv7 } from 'uuid'
 import type { Applied } from '../domain/apply-change.ts'
 import { preview } from '../domain/preview.ts'
+import { attachmentPending } from '../media/events.ts'
 import type { ConversationRecord } from '../models/conversation.ts'
 import type { MessageRecord } from '../models/message.ts'
 import type { ThreadRecord } from '../models/thread.ts'
@@ -66,18 +67,17 @@ function showLast(draft: InboxDraft, conversation: ConversationRecord, record: M
 }
 
 /** A file gets a row of its own, so that its fetching has a state that can be seen. */
-function attach(draft: InboxDraft, { id: messageId, content }: MessageRecord): void {
+function attach(draft: InboxDraft, { id: messageId, threadId, connectionId, content }: MessageRecord): void {
   if (!('media' in content) || !MEDIA_KINDS.some((kind) => kind === content.kind)) return
-  const { media } = content
-  if ('link' in media && media.link !== undefined) return
-  draft.attachments.push({
-    id: uuidv7(),
-    messageId,
-    state: media.objectKey === undefined ? 'pending' : 'stored',
-    media: { ...media, mimeType: media.mimeType ?? 'application/octet-stream' },
-    objectKey: media.objectKey ?? null,
-    detail: null,
-  })
+  const { objectKey, ...rest } = content.media
+  if ('link' in rest && rest.link !== undefined) return
+  const media = { ...content.media, mimeType: rest.mimeType ?? 'application/octet-stream' }
+  const state = objectKey === undefined ? 'pending' : 'stored'
+  const id = uuidv7()
+  draft.attachments.push({ id, messageId, state, media, objectKey: objectKey ?? null, detail: null })
+  if (state === 'stored') return
+  const data = { attachmentId: id, messageId, threadId, connectionId, media }
+  draft.events.push({ event: { type: attachmentPending, key: id, data }, messageId })
 }
 
 export function announceReceived(draft: InboxDraft, message: MessageRecord, opensConversation: boolean): void {

@@ -1,0 +1,52 @@
+import { MEDIA_KINDS, type MediaKind, type OutboundContent, outboundContentSchema } from '@parley/core'
+import Joi from 'joi'
+
+/** What a caller may write: exactly one of the four. `media.kind` follows from the type of the file when it is left out. */
+export interface OutboundPayload {
+  readonly text?: string
+  readonly template?: Omit<Extract<OutboundContent, { kind: 'template' }>, 'kind'>
+  readonly media?: {
+    readonly kind?: MediaKind
+    readonly objectKey?: string
+    readonly link?: string
+    readonly mimeType?: string
+    readonly fileName?: string
+    readonly text?: string
+  }
+  readonly content?: OutboundContent
+  /** Message id (ours) to quote. */
+  readonly replyTo?: string
+}
+
+export const outboundKeys = {
+  text: Joi.string().trim().min(1).max(65_536),
+  template: Joi.object({
+    name: Joi.string().required(),
+    language: Joi.string().required(),
+    components: Joi.array().items(Joi.object({ type: Joi.string().required() }).unknown(true)),
+  }),
+  media: Joi.object({
+    kind: Joi.valid(...MEDIA_KINDS),
+    objectKey: Joi.string(),
+    link: Joi.string().uri({ scheme: ['http', 'https'] }),
+    mimeType: Joi.string(),
+    fileName: Joi.string(),
+    text: Joi.string().max(65_536),
+  }).xor('objectKey', 'link'),
+  content: outboundContentSchema,
+  replyTo: Joi.string().uuid(),
+}
+
+export function contentOf(payload: OutboundPayload): OutboundContent {
+  const { text = '', template, media, content } = payload
+  if (content !== undefined) return content
+  if (template !== undefined) return { kind: 'template', ...template }
+  if (media === undefined) return { kind: 'text', text }
+  const { kind = kindOf(media.mimeType), text: caption, ...file } = media
+  return { kind, media: file, ...(caption === undefined ? {} : { text: caption }) }
+}
+
+function kindOf(mimeType = ''): MediaKind {
+  const family = mimeType.split('/', 1)[0]
+  return MEDIA_KINDS.find((kind) => kind === family) ?? 'document'
+}
