@@ -116,11 +116,9 @@ export class ConsumerSet {
     }
   }
 
-  wakeAll(): void {
-    for (const { consumer } of this.#members.values()) {
-      consumer.wake()
-      consumer.wakeLanes()
-    }
+  /** A replay has moved the group's cursors. */
+  reset(group: string): void {
+    this.#members.get(group)?.consumer.reset()
   }
 
   wakeLanes(group: string): void {

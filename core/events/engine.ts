@@ -122,7 +122,7 @@ export class EventEngine implements EventAppender, EventTail {
   async replay(group: string, from: ReplayFrom, options?: ReplayOptions): Promise<void> {
     const known = this.#consumers.group(group)
     await replayGroup({ knex: this.#options.knex, admin: this.#admin, store: this.#store }, known, from, options)
-    this.#consumers.wakeAll()
+    this.#consumers.reset(options?.into ?? group)
   }
 
   retain(): Promise<RetentionReport> {
@@ -189,6 +189,7 @@ export class EventEngine implements EventAppender, EventTail {
       hears: () => this.#bell.isListening,
       onArrival: (topics) => this.#transport.arrived(topics),
       onLanesDue: (group) => this.#consumers.wakeLanes(group),
+      onReset: (group) => this.#consumers.reset(group),
     })
   }
 }

@@ -1,7 +1,7 @@
 import { reasonOf } from '../plugin/errors.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { Signal } from './signal.ts'
-import type { LogStore } from './store/log-store.ts'
+import type { LogStore, Watch } from './store/log-store.ts'
 
 export interface WatcherOptions {
   readonly store: LogStore
@@ -15,16 +15,17 @@ export interface WatcherOptions {
   readonly hears: () => boolean
   readonly onArrival: (topics: readonly string[]) => void
   readonly onLanesDue: (group: string) => void
+  readonly onReset: (group: string) => void
 }
 
 /**
  * The safety net under all wake-ups: one small query for the whole process, often while there is traffic, rarely when
- * there is none. Finds topics that have grown and groups with a lane that is due.
+ * there is none. Finds topics that have grown, groups that a replay has reset, and groups with a lane that is due.
  */
 export class Watcher {
   readonly #options: WatcherOptions
   readonly #signal = new Signal()
-  #seen: Readonly<Record<string, string>> = {}
+  #seen: Watch = { topics: {}, resets: {}, due: [] }
   #interval: number
   #stopping = false
   #running: Promise<void> | undefined
@@ -65,10 +66,15 @@ export class Watcher {
   }
 
   async #look(): Promise<void> {
-    const { store, clock, topics, groups, onArrival, onLanesDue } = this.#options
+    const { store, clock, topics, groups, onArrival, onLanesDue, onReset } = this.#options
+    const before = this.#seen
     const seen = await store.watch(topics(), groups(), clock.now())
-    const grown = Object.keys(seen.topics).filter((topic) => seen.topics[topic] !== this.#seen[topic])
-    this.#seen = seen.topics
+    this.#seen = seen
+    for (const group of Object.keys(seen.resets)) {
+      const known = before.resets[group]
+      if (known !== undefined && known !== seen.resets[group]) onReset(group)
+    }
+    const grown = Object.keys(seen.topics).filter((topic) => seen.topics[topic] !== before.topics[topic])
     if (grown.length > 0) {
       this.busy()
       onArrival(grown)

@@ -45,6 +45,8 @@ export interface Consumer {
   assign(partitions: readonly TopicPartition[]): void
   /** There may be new events. */
   wake(): void
+  /** Somebody moved the group's cursors: what is in memory is void. */
+  reset(): void
   /** A lane is due. */
   wakeLanes(): void
   /** Takes nothing new, finishes what is in flight. Resolves when nothing of it runs any more. */

@@ -61,6 +61,11 @@ export class KeyedConsumer implements Consumer {
     this.#signal.wake()
   }
 
+  reset(): void {
+    this.#doubt ??= new Error('the group was reset')
+    this.#signal.wake()
+  }
+
   wakeLanes(): void {
     this.#lanes.wake()
   }

@@ -34,6 +34,7 @@ export class SerialConsumer implements Consumer {
   readonly #fairness: Fairness
   readonly #signal = new Signal()
   #ahead: Promise<ReadWindow> | undefined
+  #void = false
   #stopping = false
   #running: Promise<void> | undefined
 
@@ -57,6 +58,11 @@ export class SerialConsumer implements Consumer {
   }
 
   wake(): void {
+    this.#signal.wake()
+  }
+
+  reset(): void {
+    this.#void = true
     this.#signal.wake()
   }
 
@@ -99,11 +105,13 @@ export class SerialConsumer implements Consumer {
   }
 
   #forgetAll(): void {
+    this.#void = false
     this.#partitions.forget()
     this.#ahead = undefined
   }
 
   async #round(): Promise<'worked' | 'idle' | 'contended'> {
+    if (this.#void) this.#forgetAll()
     await this.#partitions.openAll(this.#parts.knex)
     const window = await this.#nextWindow()
     if (window.records.length === 0) return 'idle'

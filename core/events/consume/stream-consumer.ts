@@ -65,6 +65,11 @@ export class StreamConsumer implements Consumer {
     this.#feed.wake()
   }
 
+  reset(): void {
+    this.#broken ??= { error: new Error('the group was reset'), outage: true }
+    this.#wakeBoth()
+  }
+
   wakeLanes(): void {
     this.#lanesDue = true
     this.#feed.wake()

@@ -9,6 +9,14 @@ begin
 end
 $$
 ----
+-- The first offset that a partition still has: 0, or what retention left.
+create function parley.log_start(p_topic text, p_part integer) returns bigint
+language sql stable as $$
+  select coalesce(
+    (select l.off from parley.log l where l.topic = p_topic and l.part = p_part order by l.off limit 1),
+    (select h.next from parley.log_head h where h.topic = p_topic and h.part = p_part))
+$$
+----
 -- Cursors of the partitions, made where missing; with what is done above low. p_ranges: [{ t, p }].
 create function parley.cursor_open(p_grp text, p_ranges json, p_latest boolean)
 returns table (topic text, part integer, low bigint, epoch integer, done bigint[])
@@ -16,7 +24,7 @@ language plpgsql as $$
 #variable_conflict use_column
 begin
   insert into parley.cursor (grp, topic, part, low)
-    select p_grp, h.topic, h.part, case when p_latest then h.next else 0 end
+    select p_grp, h.topic, h.part, case when p_latest then h.next else parley.log_start(h.topic, h.part) end
       from json_to_recordset(p_ranges) as r(t text, p integer)
       join parley.log_head h on h.topic = r.t and h.part = r.p
      order by 2, 3

@@ -35,12 +35,15 @@ language sql stable as $$
   select h.topic, h.part, h.next from parley.log_head h where h.topic = any (p_topics)
 $$
 ----
--- One cheap look at everything a process waits for: how far each topic has come, and which groups have a lane that is due.
+-- One cheap look at everything a process waits for: how far each topic has come, how often each group was reset, and
+-- which groups have a lane that is due.
 create function parley.log_watch(p_topics text[], p_groups text[], p_now timestamptz) returns json
 language sql stable as $$
   select json_build_object(
     'topics', (select coalesce(json_object_agg(s.topic, s.total), '{}') from (
       select h.topic, sum(h.next)::text as total from parley.log_head h where h.topic = any (p_topics) group by h.topic) s),
+    'resets', (select coalesce(json_object_agg(s.grp, s.total), '{}') from (
+      select c.grp, sum(c.epoch)::text as total from parley.cursor c where c.grp = any (p_groups) group by c.grp) s),
     'due', (select coalesce(json_agg(g), '[]') from unnest(p_groups) g where exists (
       select from parley.lane l where l.grp = g and not l.blocked and l.next_at <= p_now)))
 $$

@@ -19,7 +19,8 @@ begin
   set local statement_timeout = '120s';
   perform pg_advisory_xact_lock(hashtextextended('parley.group.' || p_grp, 0));
   insert into parley.cursor (grp, topic, part, low)
-    select p_grp, w.t, w.p, w.l from json_to_recordset(p_targets) as w(t text, p integer, l bigint)
+    select p_grp, w.t, w.p, greatest(w.l, parley.log_start(w.t, w.p))
+      from json_to_recordset(p_targets) as w(t text, p integer, l bigint)
     on conflict (grp, topic, part) do update set low = least(cursor.low, excluded.low), epoch = cursor.epoch + 1;
   delete from parley.done d using json_to_recordset(p_targets) as w(t text, p integer, l bigint)
    where d.grp = p_grp and d.topic = w.t and d.part = w.p and d.off >= w.l;

@@ -25,9 +25,10 @@ export interface WebhookRow {
   readonly last: number
 }
 
-/** How far each topic has come (a sum over its partitions), and the groups that have a lane which is due. */
+/** How far each topic has come and how often each group was reset (sums over partitions), and groups with a lane that is due. */
 export interface Watch {
   readonly topics: Readonly<Record<string, string>>
+  readonly resets: Readonly<Record<string, string>>
   readonly due: readonly string[]
 }
 
@@ -106,7 +107,7 @@ export class LogStore {
       [...groups],
       now,
     ])
-    return rows[0]?.seen ?? { topics: {}, due: [] }
+    return rows[0]?.seen ?? { topics: {}, resets: {}, due: [] }
   }
 
   /** Who has events within the next `span` offsets of each range. */

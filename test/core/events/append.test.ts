@@ -11,9 +11,14 @@ describe('appending to the log', () => {
   after(() => bench.close())
 
   const log = () =>
-    bench.admin<{ part: number; off: string; key: string; tenant_id: string; data: Note; headers: Record<string, string> }>(
-      'select * from parley.log order by topic, part, off',
-    )
+    bench.admin<{
+      part: number
+      off: string
+      key: string
+      tenant_id: string
+      data: Note
+      headers: Record<string, string>
+    }>('select * from parley.log order by topic, part, off')
 
   it('gives gapless offsets in commit order to many writers at once', async () => {
     const engine = bench.engine()
@@ -54,8 +59,12 @@ describe('appending to the log', () => {
     const engine = bench.engine()
     const prepare = (data: unknown) =>
       engine.prepare(tenantA, { type: noted, key: 'k', data } as never, { source: '/test', correlationId: 'c' })
-    expect(() => prepare({ n: '1' })).to.throw(/"n" must be a number/).with.property('code', 'event.invalid')
-    expect(() => prepare({ n: 1, text: 'x'.repeat(300_000) })).to.throw().with.property('code', 'event.too-large')
+    expect(() => prepare({ n: '1' }))
+      .to.throw(/"n" must be a number/)
+      .with.property('code', 'event.invalid')
+    expect(() => prepare({ n: 1, text: 'x'.repeat(300_000) }))
+      .to.throw()
+      .with.property('code', 'event.too-large')
     const unknown = { ...noted, type: 'test.never.v1' }
     const thrown = (() => {
       try {

@@ -14,8 +14,14 @@ describe('fairness between tenants', () => {
   const settings = { read: { window: 200 }, fairness: { minBacklog: 100, perTenant: 40 } }
 
   async function store(engine: EventEngine): Promise<void> {
-    await bench.send(engine, range(0, flood).map((n) => ({ tenant: tenantA, key: `k${n % 50}`, n })))
-    await bench.send(engine, range(0, 20).map((n) => ({ tenant: tenantB, key: `k${n % 5}`, n })))
+    await bench.send(
+      engine,
+      range(0, flood).map((n) => ({ tenant: tenantA, key: `k${n % 50}`, n })),
+    )
+    await bench.send(
+      engine,
+      range(0, 20).map((n) => ({ tenant: tenantB, key: `k${n % 5}`, n })),
+    )
   }
 
   for (const mode of ['serial', 'keyed'] as const) {
@@ -75,7 +81,10 @@ describe('fairness between tenants', () => {
 
   it('parks nothing while one tenant is alone', async () => {
     const engine = bench.engine({ settings })
-    await bench.send(engine, range(0, 2000).map((n) => ({ key: `k${n % 50}`, n })))
+    await bench.send(
+      engine,
+      range(0, 2000).map((n) => ({ key: `k${n % 50}`, n })),
+    )
     let parked = 0
     engine.subscribe('p', {
       id: 'h',

@@ -46,7 +46,9 @@ describe('the intake', () => {
     const engine = bench.engine()
     await engine.ingest({ webhook: webhook(), items: [item(1, 'a'), item(2, 'a')] })
     await engine.ingest({ webhook: webhook(), items: [] })
-    const rows = await bench.admin('select body, headers, stored, duplicates, outcome from parley.webhook_log order by id')
+    const rows = await bench.admin(
+      'select body, headers, stored, duplicates, outcome from parley.webhook_log order by id',
+    )
     expect(rows[0]).to.deep.equal({
       body: Buffer.from([0, 1, 2, 255]),
       headers: { 'x-test': '1' },
@@ -71,10 +73,14 @@ describe('the intake', () => {
   it('refuses with 503 what does not fit into the queue, and one tenant before it has filled it', async () => {
     const engine = bench.engine({ settings: { ingest: { queue: 50, queuePerTenant: 20, batch: 5 } } })
     const calls = [...range(0, 30).map(() => tenantA), ...range(0, 10).map(() => tenantB)]
-    const results = await Promise.allSettled(calls.map((tenant, n) => engine.ingest({ items: [item(n, `k${n}`, tenant)] })))
+    const results = await Promise.allSettled(
+      calls.map((tenant, n) => engine.ingest({ items: [item(n, `k${n}`, tenant)] })),
+    )
     const refused = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
     expect(refused).to.have.length(10)
-    expect(refused.every((error) => error instanceof UnavailableError && error.code === 'ingest.tenant-full')).to.equal(true)
+    expect(refused.every((error) => error instanceof UnavailableError && error.code === 'ingest.tenant-full')).to.equal(
+      true,
+    )
     expect(results.slice(30).every((result) => result.status === 'fulfilled')).to.equal(true)
   })
 
@@ -100,7 +106,9 @@ describe('the intake', () => {
       const refused = await engine.ingest({ items: [item(1, 'a')] }).catch((error: unknown) => error)
       expect(refused).to.be.instanceOf(UnavailableError)
     } finally {
-      await bench.admin(`do $$ begin execute format('alter database %I connection limit -1', current_database()); end $$`)
+      await bench.admin(
+        `do $$ begin execute format('alter database %I connection limit -1', current_database()); end $$`,
+      )
     }
     expect(await engine.ingest({ items: [item(1, 'a')] })).to.deep.equal(['stored'])
     expect(await engine.ingest({ items: [item(1, 'a')] })).to.deep.equal(['duplicate'])

@@ -40,12 +40,16 @@ describe('a keyed handler', () => {
       }),
     )
     await engine.start()
-    await bench.send(engine, range(0, 400).map((n) => ({ key: `k${n % 40}`, n })))
+    await bench.send(
+      engine,
+      range(0, 400).map((n) => ({ key: `k${n % 40}`, n })),
+    )
     await bench.drained(engine, ['p.keyed'])
     const effects = await bench.effects()
     expect(effects).to.have.length(400)
     expect(most).to.be.greaterThan(10)
-    for (const numbers of Object.values(byKey(effects))) expect(numbers).to.deep.equal(numbers.toSorted((a, b) => a - b))
+    for (const numbers of Object.values(byKey(effects)))
+      expect(numbers).to.deep.equal(numbers.toSorted((a, b) => a - b))
     await until(async () => (await bench.admin('select * from parley.done')).length === 0)
   })
 
@@ -63,7 +67,10 @@ describe('a keyed handler', () => {
       }),
     )
     await engine.start()
-    await bench.send(engine, range(0, 50).map((n) => ({ key: `k${n % 10}`, n })))
+    await bench.send(
+      engine,
+      range(0, 50).map((n) => ({ key: `k${n % 10}`, n })),
+    )
     await until(async () => (await bench.effects()).length === 45)
     gate.resolve()
     await bench.drained(engine, ['p.keyed'])
@@ -82,7 +89,10 @@ describe('a keyed handler', () => {
       }),
     )
     await engine.start()
-    await bench.send(engine, range(0, 20).map((n) => ({ key: `k${n % 2}`, n })))
+    await bench.send(
+      engine,
+      range(0, 20).map((n) => ({ key: `k${n % 2}`, n })),
+    )
     await until(() => {
       bench.clock.advance(100)
       return bench.effects().then((effects) => effects.length === 19)

@@ -47,7 +47,11 @@ describe('what fails', () => {
     const engine = bench.engine()
     engine.subscribe('p', handler())
     await engine.start()
-    await bench.send(engine, [{ key: 'a', n: 1 }, { key: 'a', n: 2 }, { key: 'b', n: 3 }])
+    await bench.send(engine, [
+      { key: 'a', n: 1 },
+      { key: 'a', n: 2 },
+      { key: 'b', n: 3 },
+    ])
     await until(async () => (await bench.effects()).length === 1)
     const [lane] = await bench.admin<{ next_at: Date; attempt: number }>('select * from parley.lane')
     expect(lane?.attempt).to.equal(1)
@@ -65,7 +69,10 @@ describe('what fails', () => {
     const engine = bench.engine()
     engine.subscribe('p', handler())
     await engine.start()
-    await bench.send(engine, range(0, 6).map((n) => ({ key: 'a', n })))
+    await bench.send(
+      engine,
+      range(0, 6).map((n) => ({ key: 'a', n })),
+    )
     await dead(engine, 2)
     const { letters } = await engine.dead.list({ group: 'p.h', type: noted.type })
     const [four, one] = letters
@@ -104,13 +111,22 @@ describe('what fails', () => {
     const engine = bench.engine()
     engine.subscribe('p', handler({ onDead: 'block-key', retry: { max: 2, baseMs: 10, capMs: 10 } }))
     await engine.start()
-    await bench.send(engine, range(0, 5).map((n) => ({ key: 'a', n })))
+    await bench.send(
+      engine,
+      range(0, 5).map((n) => ({ key: 'a', n })),
+    )
     await dead(engine, 1)
-    await bench.send(engine, [{ key: 'a', n: 5 }, { key: 'b', n: 6 }])
+    await bench.send(engine, [
+      { key: 'a', n: 5 },
+      { key: 'b', n: 6 },
+    ])
     await until(async () => (await bench.effects()).length === 2)
     bad = new Set()
     const { letters } = await engine.dead.list()
-    await engine.dead.replay('p.h', letters.map(({ position }) => position))
+    await engine.dead.replay(
+      'p.h',
+      letters.map(({ position }) => position),
+    )
     await bench.drained(engine, ['p.h'])
     expect(byKey(await bench.effects()).a).to.deep.equal([0, 1, 2, 3, 4, 5])
   })
@@ -130,7 +146,10 @@ describe('what fails', () => {
     await engine.start()
     await bench.send(engine, [{ key: 'a', n: 1 }])
     for (let i = 0; i < 6; i++) {
-      await until(async () => (await bench.admin('select * from parley.lane where next_at > ?', [bench.clock.now()])).length === 1)
+      await until(
+        async () =>
+          (await bench.admin('select * from parley.lane where next_at > ?', [bench.clock.now()])).length === 1,
+      )
       bench.clock.advance(1100)
     }
     down = false
@@ -156,7 +175,10 @@ describe('what fails', () => {
       }),
     )
     await engine.start()
-    await bench.send(engine, range(0, 12).map((n) => ({ key: `k${n}`, n })))
+    await bench.send(
+      engine,
+      range(0, 12).map((n) => ({ key: `k${n}`, n })),
+    )
     await dead(engine, 1)
     await bench.drained(engine, ['p.h'])
     expect((await bench.effects()).map(({ n }) => n).toSorted((a, b) => a - b)).to.deep.equal(
@@ -172,13 +194,17 @@ describe('what fails', () => {
       handler({
         retry: { max: 1 },
         async handle(deliveries, uow) {
-          if (deliveries.some(({ event }) => (event.data as Note).n === 2)) await uow.trx.raw('select 1 / 0').catch(() => undefined)
+          if (deliveries.some(({ event }) => (event.data as Note).n === 2))
+            await uow.trx.raw('select 1 / 0').catch(() => undefined)
           await record(deliveries, uow, 'p.h').catch(() => undefined)
         },
       }),
     )
     await engine.start()
-    await bench.send(engine, range(0, 6).map((n) => ({ key: `k${n}`, n })))
+    await bench.send(
+      engine,
+      range(0, 6).map((n) => ({ key: `k${n}`, n })),
+    )
     await dead(engine, 1)
     await bench.drained(engine, ['p.h'])
     expect((await bench.effects()).map(({ n }) => n).toSorted()).to.deep.equal([0, 1, 3, 4, 5])
@@ -199,7 +225,10 @@ describe('what fails', () => {
       },
     })
     await engine.start()
-    await bench.send(engine, range(0, 5).map((n) => ({ key: `k${n}`, n })))
+    await bench.send(
+      engine,
+      range(0, 5).map((n) => ({ key: `k${n}`, n })),
+    )
     await dead(engine, 1)
     await bench.drained(engine, ['p.h'])
     const done = [0, 1, 3, 4]

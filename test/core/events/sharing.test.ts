@@ -30,7 +30,11 @@ describe('several processes on one group', () => {
   async function shared(count: number): Promise<void> {
     await until(async () => {
       const counts = (await leases()).map(({ n }) => Number(n))
-      return counts.length === count && counts.reduce((sum, n) => sum + n, 0) === 32 && (counts[0] ?? 0) >= Math.floor(32 / count)
+      return (
+        counts.length === count &&
+        counts.reduce((sum, n) => sum + n, 0) === 32 &&
+        (counts[0] ?? 0) >= Math.floor(32 / count)
+      )
     })
   }
 
@@ -46,18 +50,25 @@ describe('several processes on one group', () => {
       await shared(3)
       const [first] = engines
       if (first === undefined) throw new Error('no engine')
-      await bench.send(first, range(0, 1500).map((n) => ({ key: `k${n % 60}`, n })))
+      await bench.send(
+        first,
+        range(0, 1500).map((n) => ({ key: `k${n % 60}`, n })),
+      )
       await bench.drained(first, [`p.${mode}`])
       const effects = await bench.effects()
       expect(effects).to.have.length(1500)
       expect(new Set(effects.map(({ owner }) => owner)).size).to.equal(3)
-      for (const numbers of Object.values(byKey(effects))) expect(numbers).to.deep.equal(numbers.toSorted((a, b) => a - b))
+      for (const numbers of Object.values(byKey(effects)))
+        expect(numbers).to.deep.equal(numbers.toSorted((a, b) => a - b))
     })
 
     it(`hand over at once what one of them gives back when it stops (${mode})`, async () => {
       const one = bench.engine()
       const two = bench.engine()
-      for (const [engine, owner] of [[one, 'one'], [two, 'two']] as const) {
+      for (const [engine, owner] of [
+        [one, 'one'],
+        [two, 'two'],
+      ] as const) {
         engine.subscribe('p', handler(mode, owner))
         await engine.start()
       }
@@ -66,7 +77,10 @@ describe('several processes on one group', () => {
       await one.stop(1000)
       await shared(1)
       expect(performance.now() - began).to.be.lessThan(1000)
-      await bench.send(two, range(0, 100).map((n) => ({ key: `k${n}`, n })))
+      await bench.send(
+        two,
+        range(0, 100).map((n) => ({ key: `k${n}`, n })),
+      )
       await bench.drained(two, [`p.${mode}`])
       expect((await bench.effects()).every(({ owner }) => owner === 'two')).to.equal(true)
     })
@@ -86,12 +100,16 @@ describe('several processes on one group', () => {
         select 'p.${mode}', h.topic, h.part from parley.log_head h where h.topic = 'test' $$`)
       await Promise.all(engines.map((engine) => engine.start()))
       for (let from = 0; from < 600; from += 60) {
-        await bench.send(first, range(from, from + 60).map((n) => ({ key: `k${n % 20}`, n })))
+        await bench.send(
+          first,
+          range(from, from + 60).map((n) => ({ key: `k${n % 20}`, n })),
+        )
       }
       await bench.drained(first, [`p.${mode}`])
       const effects = await bench.effects()
       expect(effects).to.have.length(601)
-      for (const numbers of Object.values(byKey(effects))) expect(numbers).to.deep.equal(numbers.toSorted((a, b) => a - b))
+      for (const numbers of Object.values(byKey(effects)))
+        expect(numbers).to.deep.equal(numbers.toSorted((a, b) => a - b))
       expect(new Set(effects.map(({ owner }) => owner)).size).to.be.greaterThan(1)
     })
   }

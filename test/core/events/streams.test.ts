@@ -30,7 +30,10 @@ describe('an event stream', () => {
     const { seen, stream } = collector({ prefetch: 10 })
     engine.stream('p', stream)
     await engine.start()
-    await bench.send(engine, range(0, 30).map((n) => ({ key: `k${n % 3}`, n })))
+    await bench.send(
+      engine,
+      range(0, 30).map((n) => ({ key: `k${n % 3}`, n })),
+    )
     await until(() => seen.length === 10)
     await new Promise((resolve) => setTimeout(resolve, 150))
     expect(seen).to.have.length(10)
@@ -54,7 +57,10 @@ describe('an event stream', () => {
     const one = collector()
     first.stream('p', one.stream)
     await first.start()
-    await bench.send(first, range(0, 20).map((n) => ({ key: 'a', n })))
+    await bench.send(
+      first,
+      range(0, 20).map((n) => ({ key: 'a', n })),
+    )
     await until(() => one.seen.length === 20)
     for (const delivery of one.seen) if (numberOf(delivery) % 2 === 1) delivery.ack()
     await until(async () => (await bench.admin('select * from parley.done')).length === 10)
@@ -137,7 +143,10 @@ describe('an event stream', () => {
       },
     })
     await engine.start()
-    await bench.send(engine, range(0, 10).map((n) => ({ key: `k${n}`, n })))
+    await bench.send(
+      engine,
+      range(0, 10).map((n) => ({ key: `k${n}`, n })),
+    )
     await until(async () => {
       bench.clock.advance(100)
       return (await engine.dead.list()).letters.length === 1
@@ -170,7 +179,10 @@ describe('an event stream', () => {
         ),
     })
     await engine.start()
-    await bench.send(engine, range(0, 30).map((n) => ({ key: `k${n % 3}`, n })))
+    await bench.send(
+      engine,
+      range(0, 30).map((n) => ({ key: `k${n % 3}`, n })),
+    )
     await bench.drained(engine, ['p.s'])
     expect(bursts.length).to.be.lessThan(10)
     expect(bursts.flat()).to.have.length(30)
@@ -194,7 +206,10 @@ describe('an event stream', () => {
         ),
     })
     await engine.start()
-    await bench.send(engine, range(0, 20).map((n) => ({ key: `k${n}`, n })))
+    await bench.send(
+      engine,
+      range(0, 20).map((n) => ({ key: `k${n}`, n })),
+    )
     await until(async () => (await engine.lag('p.s'))[0]?.events === 20)
     await new Promise((resolve) => setTimeout(resolve, 200))
     const began = performance.now()
