@@ -1,19 +1,15 @@
 import type { Channel, ChannelCapabilities, SendRequest, SendResult } from '@parley/core'
 import type { WebchatSettings } from './settings.ts'
 
-/** Tells a participant's pages that there is something to read. */
-export type Hint = (connectionId: string, to: SendRequest['to']) => void
-
 /**
- * Our own channel. A message is durable in the inbox before it gets here and the page reads it from there, so sending means
- * waking the page; a page that is away reads on from its cursor when it comes back.
+ * Our own channel. A message is durable in the inbox before it gets here, and the page reads it from there once the inbox has
+ * recorded that it was sent; so sending means no more than checking that the page can show it. That change wakes the page
+ * (see hints.ts), and a page that is away reads on from its cursor when it comes back.
  */
 export class Webchat implements Channel {
   readonly capabilities: ChannelCapabilities
-  readonly #hint: Hint
 
-  constructor(settings: WebchatSettings, hint: Hint) {
-    this.#hint = hint
+  constructor(settings: WebchatSettings) {
     const { maxFileBytes, maxTextLength } = settings
     this.capabilities = {
       title: 'Web chat',
@@ -40,7 +36,6 @@ export class Webchat implements Channel {
       const detail = `The page cannot show ${'flow' in content ? 'a flow' : `a ${content.kind}`}.`
       return { ok: false, failure: 'content', code: 'kind-not-supported', detail }
     }
-    this.#hint(connection.id, to)
     return { ok: true, externalId: correlationId }
   }
 

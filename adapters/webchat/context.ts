@@ -10,7 +10,6 @@ import {
 } from '@parley/core'
 import type { Assets } from './assets.ts'
 import type { Files } from './files.ts'
-import type { Hints } from './hints.ts'
 import { CHANNEL } from './inbound.ts'
 import type { Sessions } from './sessions.ts'
 import type { RateLimit, WebchatSettings } from './settings.ts'
@@ -26,7 +25,6 @@ export interface Context {
   readonly history: ThreadHistory
   readonly ingress: Ingress
   readonly sessions: Sessions
-  readonly hints: Hints
   readonly buckets: TokenBuckets
   readonly assets: Assets
   /** Absent where nobody provides an object store: the page then offers no files. */

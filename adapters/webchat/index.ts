@@ -9,6 +9,7 @@ import {
   eventTail,
   ingress,
   live,
+  logger,
   objectStore,
   optional,
   provide,
@@ -21,6 +22,7 @@ import { Webchat } from './channel.ts'
 import type { Context } from './context.ts'
 import { Files } from './files.ts'
 import { Hints } from './hints.ts'
+import { liveTopic } from './live-topic.ts'
 import { fileRoutes } from './routes/files.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -29,8 +31,8 @@ import { scriptRoutes } from './routes/scripts.ts'
 import { sessionRoute } from './routes/session.ts'
 import { Sessions } from './sessions.ts'
 import { settingsSchema } from './settings.ts'
+import { threadOf } from './thread.ts'
 import { TokenBuckets } from './token-bucket.ts'
-import { livePath } from './visitor.ts'
 
 /** A channel of our own: a chat in the tenant's web site, which needs no account anywhere. */
 export default definePlugin({
@@ -46,33 +48,29 @@ export default definePlugin({
     history: threadHistory,
     ingress,
     live,
+    log: logger,
     store: optional(objectStore),
     tail: eventTail,
     tokens,
   },
   register(deps, settings) {
-    const { clock, connections, database, history, ingress, live, store, tail, tokens } = deps
+    const { clock, connections, database, history, ingress, live, log, store, tail, tokens } = deps
     const sessions = new Sessions({ tokens, clock, settings })
-    const hints = new Hints({ tail, live, watchedThreads: settings.watchedThreads })
+    const hints = new Hints({
+      ...{ tail, live, log, max: settings.watchedThreads },
+      threadOf: (visitor) => threadOf({ database, history }, visitor),
+    })
     const files = store === undefined ? undefined : new Files({ store, tokens, settings })
     const buckets = new TokenBuckets(clock, settings.limits.buckets)
     const assets = loadAssets()
     const context: Context = {
       ...{ settings, clock, connections, database, history, ingress },
-      ...{ sessions, hints, buckets, assets, files },
+      ...{ sessions, buckets, assets, files },
     }
     return {
-      providers: [
-        provide(channel, { value: new Webchat(settings, (connectionId, to) => hints.wake(connectionId, to)) }),
-      ],
+      providers: [provide(channel, { value: new Webchat(settings) })],
       authenticators: [visitorAuthenticator({ sessions, connections })],
-      live: [
-        {
-          path: livePath('{participantId}'),
-          access: { scheme: 'visitor' },
-          authorize: async ({ participantId }, actor) => actor.kind === 'visitor' && actor.id === participantId,
-        },
-      ],
+      live: [liveTopic(hints)],
       routes: [
         ...pageRoutes(context),
         ...scriptRoutes(context),

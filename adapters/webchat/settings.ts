@@ -22,7 +22,7 @@ export interface WebchatSettings {
   readonly fileTypes: readonly string[]
   /** Most messages of one history answer. */
   readonly historyPage: number
-  /** Threads whose changes are pushed to this process's sockets; the least recently read one is forgotten first. */
+  /** Threads whose changes are pushed to this process's sockets; the least recently used one is forgotten first. */
   readonly watchedThreads: number
   /** Seconds a host page may keep the embed script before asking again. */
   readonly scriptCacheSeconds: number

@@ -1,20 +1,33 @@
 import type { MessageView } from '@parley/core'
 import type { Context } from './context.ts'
-import { identitiesOf, participantId, threadKeyOf, type Visitor } from './visitor.ts'
+import { threadKeyOf, type Visitor } from './visitor.ts'
 import { type VisitorView, visibleToVisitor, visitorView } from './visitor-view.ts'
 
-/** One page of what changed in the visitor's thread after `afterRevision`. From then on its changes are pushed here. */
+type Reading = Pick<Context, 'database' | 'history' | 'settings'>
+
+/** One page of what changed in the visitor's thread after `afterRevision`. */
 export async function messagesAfter(
-  context: Context,
+  { database, history, settings }: Reading,
   visitor: Visitor,
   afterRevision: number,
 ): Promise<{ messages: readonly MessageView[]; more: boolean }> {
-  const { connectionId, tenantId } = visitor
-  const limit = context.settings.historyPage
-  const query = { connectionId, identityKey: threadKeyOf(visitor), afterRevision, limit }
-  const { threadId, messages } = await context.database.transaction(tenantId, (uow) => context.history.read(uow, query))
-  if (threadId !== undefined) context.hints.watch(threadId, participantId(connectionId, identitiesOf(visitor)[0]))
+  const limit = settings.historyPage
+  const query = { connectionId: visitor.connectionId, identityKey: threadKeyOf(visitor), afterRevision, limit }
+  const { messages } = await database.transaction(visitor.tenantId, (uow) => history.read(uow, query))
   return { messages, more: messages.length === limit }
+}
+
+/** No revision is above it, and Postgres still takes it for an integer. */
+const AFTER_ALL = 2 ** 31 - 1
+
+/** The visitor's thread, once their first message has been recorded. */
+export async function threadOf(
+  { database, history }: Pick<Reading, 'database' | 'history'>,
+  visitor: Visitor,
+): Promise<string | undefined> {
+  const key = { connectionId: visitor.connectionId, identityKey: threadKeyOf(visitor) }
+  const query = { ...key, afterRevision: AFTER_ALL, limit: 1 }
+  return (await database.transaction(visitor.tenantId, (uow) => history.read(uow, query))).threadId
 }
 
 /**

@@ -56,6 +56,7 @@ export async function startWebchat(options: KitOptions = {}): Promise<WebchatUnd
       history: inbox,
       ingress: inbox,
       live: http.live,
+      log: silentLogger,
       store: memoryStore(objects),
       tail: inbox,
       tokens,

@@ -31,12 +31,28 @@ describe('the live side of the web chat', () => {
     const visitor = new TestVisitor(kit)
     await visitor.arrive()
     await visitor.say('Hello')
-    await visitor.read()
     const hints = await listen(visitor)
     const woken = once(hints, 'hint')
     kit.inbox.say(laneOf(kit.connection.id, visitor.participantId), { kind: 'text', text: 'A secret' })
     const [hint] = await woken
     expect(hint).to.deep.equal({ seq: 2 })
+  })
+
+  it('wakes a visitor who listened before there was a thread, from their first message on', async () => {
+    const visitor = new TestVisitor(kit)
+    const bystander = new TestVisitor(kit)
+    await visitor.arrive()
+    await bystander.arrive()
+    const hints = await listen(visitor)
+    const others: unknown[] = []
+    ;(await listen(bystander)).on('hint', (hint) => others.push(hint))
+    const first = once(hints, 'hint')
+    await visitor.say('Hello')
+    expect((await first)[0]).to.deep.equal({ seq: 1 })
+    const second = once(hints, 'hint')
+    kit.inbox.say(laneOf(kit.connection.id, visitor.participantId), { kind: 'text', text: 'Hi' })
+    expect((await second)[0]).to.deep.equal({ seq: 2 })
+    expect(others).to.deep.equal([])
   })
 
   it('lets a visitor listen to nobody else', async () => {

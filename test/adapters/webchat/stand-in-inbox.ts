@@ -19,6 +19,7 @@ import { filter, Subject } from 'rxjs'
 import { v7 } from 'uuid'
 
 interface Thread {
+  readonly connectionId: string
   readonly id: string
   readonly messages: MessageView[]
   revision: number
@@ -121,12 +122,20 @@ export class StandInInbox implements Ingress, ThreadHistory, EventTail {
 
   #tell(thread: Thread, seq: number, what: 'message' | 'status'): void {
     const type = what === 'message' ? messageReceived : messageChanged
-    const event = { type: type.type, data: { threadId: thread.id, seq, channel: 'webchat' } }
+    const event = {
+      type: type.type,
+      data: { threadId: thread.id, connectionId: thread.connectionId, seq, channel: 'webchat' },
+    }
     this.#deliveries.next({ event } as Delivery)
   }
 
   #thread(lane: string): Thread {
-    const known = this.#threads.get(lane) ?? { id: v7(), messages: [], revision: 0 }
+    const known = this.#threads.get(lane) ?? {
+      id: v7(),
+      connectionId: lane.split('/')[0] ?? '',
+      messages: [],
+      revision: 0,
+    }
     this.#threads.set(lane, known)
     return known
   }
