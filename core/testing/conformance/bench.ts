@@ -39,6 +39,8 @@ export class ConformanceBench {
   /** The kernel's time; retries that wait come due when it is moved on. */
   readonly clock: TestClock
   readonly log: RecordingLogger
+  /** Real time that something may take. */
+  readonly patienceMs: number
   /** Every answer to every call, for looking for secrets. */
   readonly answers: Answer[] = []
   #sequence = 0
@@ -53,6 +55,7 @@ export class ConformanceBench {
     keys: Readonly<Record<AccountName, string>>
     clock: TestClock
     log: RecordingLogger
+    patienceMs: number
     admin: pg.Client
     close: () => Promise<void>
   }) {
@@ -63,11 +66,14 @@ export class ConformanceBench {
     this.keys = parts.keys
     this.clock = parts.clock
     this.log = parts.log
+    this.patienceMs = parts.patienceMs
     this.#admin = parts.admin
     this.#close = parts.close
   }
 
-  static async open(driver: ChannelDriver): Promise<ConformanceBench> {
+  /** `patienceMs`: default 20 000, for a busy machine. */
+  static async open(driver: ChannelDriver, options: { patienceMs?: number } = {}): Promise<ConformanceBench> {
+    const { patienceMs = 20_000 } = options
     const stack = new AsyncDisposableStack()
     try {
       const clock = new TestClock(new Date())
@@ -91,6 +97,7 @@ export class ConformanceBench {
         keys,
         clock,
         log,
+        patienceMs,
         admin,
         close,
       })

@@ -13,8 +13,6 @@ export interface ShownMessage {
   readonly [field: string]: unknown
 }
 
-/** Real time that something may take on a busy machine. */
-const PATIENCE_MS = 20_000
 const LOOK_EVERY_MS = 25
 /** Kernel time that passes between two looks, so that retries that wait by the clock come due. */
 const CLOCK_STEP_MS = 500
@@ -66,14 +64,15 @@ export class InboxClient {
 
   /** Looks again and again, while the kernel's clock goes on; throws saying what was awaited. */
   async eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-    const until = performance.now() + PATIENCE_MS
+    const { patienceMs } = this.#bench
+    const until = performance.now() + patienceMs
     while (performance.now() < until) {
       const found = await look()
       if (found !== undefined) return found
       this.#bench.clock.advance(CLOCK_STEP_MS)
       await sleep(LOOK_EVERY_MS)
     }
-    throw new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`)
+    throw new Error(`waited ${patienceMs} ms in vain for ${what}`)
   }
 
   async #get<T>(path: string): Promise<T> {

@@ -75,6 +75,18 @@ export const MUTANTS = {
   'calls all failures passing': {
     send: (right, request) => changed(right, request, (refusal) => ({ ...refusal, failure: 'retryable' })),
   },
+  'calls what may have been sent passing': {
+    send: (right, request) =>
+      changed(right, request, (refusal) =>
+        refusal.failure === 'unknown' ? { ...refusal, failure: 'retryable' } : refusal,
+      ),
+  },
+  'gives up when throttled': {
+    send: (right, request) =>
+      changed(right, request, (refusal) =>
+        refusal.failure === 'throttled' ? { ...refusal, failure: 'content' } : refusal,
+      ),
+  },
   'sleeps on when told to stop': {
     send: (right, request) => right.send({ ...request, signal: new AbortController().signal }),
   },
