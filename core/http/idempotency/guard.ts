@@ -121,7 +121,7 @@ function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical)
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return fields.map(([name, field]) => [name, canonical(field)])
+  return { fields: fields.map(([name, field]) => [name, canonical(field)]) }
 }
 
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')

@@ -1,5 +1,6 @@
 import type { Route } from '../../plugin/route.ts'
 import { HOOK_PATH } from '../hooks.ts'
+import { Definitions } from './definitions.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { operationOf } from './operation.ts'
 import { problemName, sharedComponents } from './shared.ts'
@@ -18,7 +19,7 @@ type Paths = Record<string, Record<string, unknown>>
 /** The OpenAPI 3.1 document of what is mounted, made from the same schemas that check the requests. */
 export function openApiDocument(parts: DocumentParts): Record<string, unknown> {
   const { schemas, ...components } = sharedComponents(parts.schemes)
-  const definitions = { ...(schemas as Record<string, JsonSchema>) }
+  const definitions = new Definitions(schemas as Record<string, JsonSchema>)
   const paths: Paths = {}
   for (const route of parts.routes) {
     const operation = operationOf(route, parts.schemes, definitions)
@@ -32,7 +33,7 @@ export function openApiDocument(parts: DocumentParts): Record<string, unknown> {
     servers: [{ url: parts.publicUrl ?? '/' }],
     tags: tagsOf(parts),
     paths,
-    components: { ...components, schemas: definitions },
+    components: { ...components, schemas: definitions.all() },
   }
 }
 

@@ -11,7 +11,12 @@ interface WithJsonSchema {
 /** The JSON Schema of what a joi schema accepts: the dialect of OpenAPI 3.1. Throws for what cannot be put so. */
 export function jsonSchemaOf(schema: Schema): JsonSchema {
   const standard = (schema as unknown as WithJsonSchema)['~standard']
-  return standard.jsonSchema.input({ target: 'draft-2020-12' })
+  const made = standard.jsonSchema.input({ target: 'draft-2020-12' })
+  const id: unknown = schema.$_getFlag('id')
+  if (typeof id !== 'string') return made
+  // joi lists the definitions below a schema, but not the schema itself, which links to it may mean.
+  const { $defs = {}, ...self } = made
+  return { ...self, $defs: { ...Object($defs), [id]: self } }
 }
 
 /** Why a schema cannot be documented, or `undefined` when it can. */
@@ -22,29 +27,4 @@ export function jsonSchemaFault(schema: Schema): string | undefined {
   } catch (error) {
     return `has no JSON Schema: ${reasonOf(error)}`
   }
-}
-
-/**
- * Moves the definitions that a schema brings along to a shared place, and points its references there: `#/$defs/x` would
- * mean the root of the whole document. A reference to a definition that is nowhere becomes "anything".
- */
-export function hoist(schema: JsonSchema, definitions: Record<string, JsonSchema>): JsonSchema {
-  const { $defs, ...rest } = schema
-  const own = ($defs ?? {}) as Record<string, JsonSchema>
-  for (const [name, definition] of Object.entries(own)) {
-    definitions[name] = definition
-    definitions[name] = rewrite(definition, definitions) as JsonSchema
-  }
-  return rewrite(rest, definitions) as JsonSchema
-}
-
-function rewrite(node: unknown, definitions: Record<string, JsonSchema>): unknown {
-  if (Array.isArray(node)) return node.map((item) => rewrite(item, definitions))
-  if (typeof node !== 'object' || node === null) return node
-  const reference = '$ref' in node ? String(node.$ref) : ''
-  if (reference.startsWith('#/$defs/')) {
-    const name = reference.slice('#/$defs/'.length)
-    return name in definitions ? { $ref: `#/components/schemas/${name}` } : {}
-  }
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, rewrite(value, definitions)]))
 }

@@ -1,10 +1,9 @@
 import type { Route } from '../../plugin/route.ts'
 import { isIdempotent } from '../idempotency/guard.ts'
 import { parameterNames } from '../routes/fingerprint.ts'
-import { hoist, type JsonSchema, jsonSchemaOf } from './json-schema.ts'
+import type { Definitions } from './definitions.ts'
+import type { JsonSchema } from './json-schema.ts'
 import { problemName } from './shared.ts'
-
-type Definitions = Record<string, JsonSchema>
 
 /** A route as an OpenAPI operation. Definitions its schemas bring along are added to `definitions`. */
 export function operationOf(
@@ -35,8 +34,8 @@ function securityOf({ access }: Route, schemes: readonly string[]): readonly Rec
 }
 
 function parametersOf(route: Route, definitions: Definitions): readonly unknown[] {
-  const inPath = route.params === undefined ? {} : propertiesOf(hoist(jsonSchemaOf(route.params), definitions))
-  const query = route.query === undefined ? {} : hoist(jsonSchemaOf(route.query), definitions)
+  const inPath = route.params === undefined ? {} : propertiesOf(definitions.schemaOf(route.params))
+  const query = route.query === undefined ? {} : definitions.schemaOf(route.query)
   const required = new Set(Array.isArray(query.required) ? query.required : [])
   return [
     ...parameterNames(route.path).map((name) => parameter('path', name, inPath[name] ?? { type: 'string' }, true)),
@@ -61,14 +60,14 @@ function requestBodyOf(route: Route, definitions: Definitions): Record<string, u
     return { required: true, content: { 'multipart/form-data': { schema: formSchema(route, definitions) } } }
   }
   if (route.payload === undefined || route.method === 'GET') return undefined
-  const schema = hoist(jsonSchemaOf(route.payload), definitions)
+  const schema = definitions.schemaOf(route.payload)
   const required = route.payload.type !== 'object' || (Array.isArray(schema.required) && schema.required.length > 0)
   return { required, content: { 'application/json': { schema } } }
 }
 
 /** `files` of the contract are the form's file parts, whatever the fields they come in are called. */
 function formSchema(route: Route, definitions: Definitions): JsonSchema {
-  const described = route.payload === undefined ? {} : hoist(jsonSchemaOf(route.payload), definitions)
+  const described = route.payload === undefined ? {} : definitions.schemaOf(route.payload)
   const file = { type: 'string', contentMediaType: 'application/octet-stream' }
   return {
     type: 'object',
@@ -88,7 +87,7 @@ function responsesOf(route: Route, definitions: Definitions): Record<string, unk
         ? documented.contentType === undefined
           ? undefined
           : { [documented.contentType]: {} }
-        : { [contentType]: { schema: hoist(jsonSchemaOf(schema), definitions) } }
+        : { [contentType]: { schema: definitions.schemaOf(schema) } }
     return [status, { description, ...(content === undefined ? {} : { content }) }]
   })
   return Object.fromEntries([...shared, ...own])

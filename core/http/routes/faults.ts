@@ -43,7 +43,7 @@ function shapeFaults(route: Route): string[] {
   if (route.method === 'GET' && (route.payload !== undefined || route.body !== undefined)) {
     faults.push('a GET route has no body')
   }
-  if (route.access !== undefined && 'public' in route.access && route.idempotent === true) {
+  if (route.idempotent === true && Object.hasOwn(Object(route.access), 'public')) {
     faults.push('a public route cannot be idempotent: it has no tenant to keep the key for')
   }
   return faults
