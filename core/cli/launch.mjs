@@ -72,7 +72,12 @@ const commands = {
       ...(args.length > 0 ? args : ['test/**/*.test.ts']),
     ],
   ],
-  check: () => [[tsc()], [biome(), 'check', '--error-on-warnings', '.'], [mocha(), 'test/house.test.ts']],
+  check: () => [
+    [tsc()],
+    [tsc(), '-p', 'adapters/webchat/widget'],
+    [biome(), 'check', '--error-on-warnings', '.'],
+    [mocha(), 'test/house.test.ts'],
+  ],
 }
 
 /**

@@ -28,7 +28,7 @@ export interface HttpSettings {
   readonly readinessTimeoutMs: number
   /** Origins whose pages may call the API: `https://app.example.com`. None by default. */
   readonly corsOrigins: readonly string[]
-  /** Believe `X-Forwarded-Proto` and `X-Forwarded-Host`: only behind a proxy that sets them. */
+  /** Believe `X-Forwarded-Proto`, `X-Forwarded-Host` and the end of `X-Forwarded-For`: only behind a proxy that sets them. */
   readonly trustProxy: boolean
   readonly hstsMaxAgeSeconds: number
   readonly idempotency: {

@@ -10,6 +10,7 @@ import { publicGate } from '../request/access.ts'
 import { contextOf } from '../request/context.ts'
 import { uploadOf } from '../request/multipart.ts'
 import { type OriginRules, originOf } from '../request/origin.ts'
+import { remoteAddressOf } from '../request/remote-address.ts'
 import { inputCheck } from '../request/validate.ts'
 import type { HttpSettings } from '../settings.ts'
 
@@ -123,6 +124,7 @@ function routeRequest(
     ...input,
     headers: request.raw.req.headers,
     origin: originOf(request, surface.origin),
+    remoteAddress: remoteAddressOf(request, surface.origin),
     requestId,
     correlationId,
     log: surface.log.child({ plugin: pluginId, requestId, ...(tenantId === '' ? {} : { tenantId }) }),
