@@ -1,4 +1,7 @@
 /** The public API: everything a plugin may import. */
+
+/** The contract speaks joi; a package that brings no dependency of its own writes its schemas with this one. */
+export { default as Joi } from 'joi'
 export * from './contracts/content/identity.ts'
 export * from './contracts/content/inbound.ts'
 export * from './contracts/content/outbound.ts'

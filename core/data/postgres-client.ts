@@ -1,3 +1,4 @@
+/// <reference path="./knex-postgres.d.ts" />
 import PostgresTransaction from 'knex/lib/dialects/postgres/execution/pg-transaction.js'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import { ParleyError } from '../plugin/errors.ts'
