@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { startTestKernel, type TestKernel } from '../start-test-kernel.ts'
+import { startTestKernel } from '../start-test-kernel.ts'
 import { TestClock } from '../test-clock.ts'
 import type {
   AccountName,
@@ -86,7 +86,7 @@ export class ConformanceBench {
       const admin = new pg.Client({ connectionString: test.database.adminUrl })
       await admin.connect()
       stack.defer(() => admin.end())
-      const { server, keys } = await connect(driver, vendor, test)
+      const { server, keys } = await connectAccounts(driver, vendor, test)
       await vendor.connected(server)
       const close = () => stack.disposeAsync()
       return new ConformanceBench({
@@ -166,34 +166,4 @@ export class ConformanceBench {
     const { id } = await this.kernel.connections.createEndpoint({ adapter: provider, tenantId: null, secrets })
     return `/hooks/${provider}/${id}`
   }
-}
-
-/** The channel's two accounts: each tenant's own, at one app-level endpoint where the channel has a webhook. */
-async function connect(driver: ChannelDriver, vendor: VendorSide, test: TestKernel) {
-  const { provider } = driver
-  const { connections, database } = test.kernel
-  const endpoint =
-    vendor.webhook === undefined
-      ? undefined
-      : await connections.createEndpoint({ adapter: provider, tenantId: null, secrets: vendor.webhook.secrets })
-  const open = async (name: AccountName) => {
-    const { id: tenantId, apiKey } = await test.createTenant(`${name}-tenant`)
-    const account = {
-      provider,
-      ...vendor.account(name),
-      ...(endpoint === undefined ? {} : { endpointId: endpoint.id }),
-    }
-    const { id } = await database.transaction(tenantId, (uow) => connections.create(uow, account))
-    return { id, tenantId, apiKey }
-  }
-  const [first, second] = [await open('first'), await open('second')]
-  const server: ChannelServer = {
-    baseUrl: test.baseUrl,
-    hookPath: endpoint === undefined ? undefined : `/hooks/${provider}/${endpoint.id}`,
-    connections: {
-      first: { id: first.id, tenantId: first.tenantId },
-      second: { id: second.id, tenantId: second.tenantId },
-    },
-  }
-  return { server, keys: { first: first.apiKey, second: second.apiKey } }
 }
