@@ -1,0 +1,4 @@
+import { channelConformance } from '@parley/core/testing/conformance'
+import { pagewireDriver } from './driver.ts'
+
+channelConformance(pagewireDriver)
