@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -32,18 +34,19 @@ export class Installation {
 
   /** Resolves once the server says that it is ready. */
   async start(): Promise<Demo> {
-    const child = spawn(process.execPath, ['core/cli/main.ts', 'start'], {
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        ...{ PORT: String(this.#port), HOST: '127.0.0.1', PARLEY_HOME: this.home, LOG_LEVEL: 'warn' },
-        ...{ SHUTDOWN_LEAD_MS: '0', PARLEY_DEMO: 'true' },
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = this.#parley('start')
     this.#process = child
     await ready(child)
     return JSON.parse(await readFile(join(this.home, 'demo.json'), 'utf8'))
+  }
+
+  /** Another command of the installation, beside the server; what it printed. Throws when it fails. */
+  async run(...args: readonly string[]): Promise<string> {
+    const child = this.#parley(...args)
+    const [out, err] = [text(child.stdout), text(child.stderr)]
+    const [code] = await once(child, 'close')
+    if (code !== 0) throw new Error(`parley ${args.join(' ')} ended with ${code}:\n${await err}`)
+    return out
   }
 
   /** `kill -9`: no word to anybody. */
@@ -58,6 +61,18 @@ export class Installation {
 
   async remove(): Promise<void> {
     await rm(this.home, { recursive: true, force: true })
+  }
+
+  #parley(...args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+    return spawn(process.execPath, ['core/cli/main.ts', ...args], {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        ...{ PORT: String(this.#port), HOST: '127.0.0.1', PARLEY_HOME: this.home, LOG_LEVEL: 'warn' },
+        ...{ SHUTDOWN_LEAD_MS: '0', PARLEY_DEMO: 'true' },
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

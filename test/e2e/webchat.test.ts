@@ -28,7 +28,7 @@ describe('web chat, end to end: a browser, npm start, and an agent at the API', 
   before(async () => {
     installation = await Installation.create()
     ;[browser, demo] = await Promise.all([launchBrowser(), installation.start()])
-    opened = await openPage(browser, demo.webchat.pageUrl, { viewport: { width: 1100, height: 860 } })
+    opened = await openPage(browser, demo.webchat.pageUrl, { viewport: { width: 1000, height: 720 } })
     page = opened.page
   })
   after(async () => {
@@ -152,6 +152,11 @@ describe('web chat, end to end: a browser, npm start, and an agent at the API', 
     const picture = (await stored()).at(-1)
     expect(picture).to.include({ direction: 'in', kind: 'image' })
     opened.watch.expectNothing()
+  })
+
+  it('is written to by parley simulate webchat, which prints the answer', async () => {
+    const said = await installation.run('simulate', 'webchat', 'What are your prices?')
+    expect(said).to.match(/→ What are your prices\?\n← .*free software/)
   })
 
   async function expectStatus(text: string, status: string): Promise<void> {

@@ -55,7 +55,7 @@ async function embedded() {
  * @param {string | null} wished
  */
 function start(host, wished) {
-  const { lang, dir, texts } = textsFor([...(wished ? [wished] : []), ...navigator.languages])
+  const { lang, locale, dir, texts } = textsFor([...(wished ? [wished] : []), ...navigator.languages])
   document.documentElement.lang = lang
   document.documentElement.dir = dir
   const { connectionId } = config
@@ -67,7 +67,7 @@ function start(host, wished) {
   const socketUrl = location.origin.replace(/^http/, 'ws')
   const chat = new Chat({ config, store, session, outbox, host, call, upload, Client, socketUrl })
   const draw = () =>
-    render(h(App, { chat, config, texts, lang, storage, state: store.state, close: host.close }), mount)
+    render(h(App, { chat, config, texts, lang: locale, storage, state: store.state, close: host.close }), mount)
   store.subscribe(draw)
   draw()
   follow(chat, store)

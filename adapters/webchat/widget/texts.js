@@ -152,15 +152,26 @@ const LANGUAGES = {
 const RIGHT_TO_LEFT = new Set(['ar'])
 
 /**
- * The first wished language that there is, else English.
+ * The first wished language that there is, else English. `locale` is the wish with its region, for dates and numbers.
  *
  * @param {readonly string[]} wished BCP 47 tags, best first
- * @returns {{ lang: string, dir: 'ltr' | 'rtl', texts: Texts }}
+ * @returns {{ lang: string, locale: string, dir: 'ltr' | 'rtl', texts: Texts }}
  */
 export function textsFor(wished) {
-  const lang =
-    wished.map((tag) => tag.toLowerCase().split('-')[0] ?? '').find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? 'en'
-  return { lang, dir: RIGHT_TO_LEFT.has(lang) ? 'rtl' : 'ltr', texts: LANGUAGES[lang] ?? ENGLISH }
+  const languageOf = (/** @type {string} */ tag) => tag.toLowerCase().split('-')[0] ?? ''
+  const locale = wished.find((tag) => Object.hasOwn(LANGUAGES, languageOf(tag)) && isLocale(tag)) ?? 'en'
+  const lang = languageOf(locale)
+  return { lang, locale, dir: RIGHT_TO_LEFT.has(lang) ? 'rtl' : 'ltr', texts: LANGUAGES[lang] ?? ENGLISH }
+}
+
+/** @param {string} tag */
+function isLocale(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  } catch {
+    // A wish out of an address bar may be anything.
+    return false
+  }
 }
 
 /** The languages there are, for the tests. */

@@ -9,7 +9,7 @@ interface FormatModule {
 }
 interface TextsModule {
   languages: readonly string[]
-  textsFor(wished: readonly string[]): { lang: string; dir: string; texts: Record<string, string> }
+  textsFor(wished: readonly string[]): { lang: string; locale: string; dir: string; texts: Record<string, string> }
 }
 interface BackoffModule {
   backoff(attempt: number, random?: () => number): number
@@ -68,7 +68,8 @@ describe("the page's words", () => {
   })
 
   it('come in the first language that is wished and there, with its direction', () => {
-    expect(texts.textsFor(['fi', 'de-AT', 'en'])).to.include({ lang: 'de', dir: 'ltr' })
+    expect(texts.textsFor(['fi', 'de-AT', 'en'])).to.include({ lang: 'de', locale: 'de-AT', dir: 'ltr' })
+    expect(texts.textsFor(['en-x', 'en-GB'])).to.include({ lang: 'en', locale: 'en-GB' })
     expect(texts.textsFor(['ar-EG'])).to.include({ lang: 'ar', dir: 'rtl' })
     expect(texts.textsFor([])).to.include({ lang: 'en' })
     expect(texts.textsFor(['constructor', '__proto__'])).to.include({ lang: 'en' })
