@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { startTestKernel } from '../start-test-kernel.ts'
 import { TestClock } from '../test-clock.ts'
+import { connectAccounts } from './connect-accounts.ts'
 import type {
   AccountName,
   ChannelDriver,
