@@ -35,7 +35,11 @@ export interface EventHandler {
 /** A delivery of a stream: it counts against the prefetch until it is acked or nacked. Both are idempotent. */
 export interface StreamDelivery<T = unknown> extends Delivery<T> {
   ack(): void
-  /** Parks the key and redelivers by the retry policy, or after `delayMs`; a delay that was asked for costs no try. */
+  /**
+   * Parks the key and redelivers by the retry policy, or after `delayMs`; a delay that was asked for costs no try. Later
+   * deliveries of the key that are out already are recalled: their `signal` aborts, and unless they are acked all the
+   * same they come again, behind this one. Work through a key in order and pass over what is aborted, and order is kept.
+   */
   nack(error: Error, options?: { delayMs?: number }): void
 }
 

@@ -12,6 +12,10 @@ import { buryUndecodable, itsTurn, settleFirstFailure, settleLaneFailure } from 
 export interface Outstanding extends Attempt {
   /** Came out of a lane, not out of the log's flow. */
   readonly fromLane: boolean
+  /** An earlier event of its key failed: this one comes again behind it. */
+  recalled?: boolean
+  /** Aborts the delivery's signal; there once somebody has looked at the signal. */
+  onRecall?: () => void
 }
 
 /** One writing of the ledger: what to tell the database, and what to remember when it has agreed. */
@@ -34,6 +38,8 @@ export class StreamLedger {
   readonly #clock: Clock
   readonly #partitions: Partitions
   readonly #out = new Map<string, Outstanding>()
+  /** Taken back because an earlier event of their key failed; a late ack of them still counts. */
+  readonly #recalled = new Map<string, Outstanding>()
   /** Keys that have a lane, with their partition. */
   readonly #waiting = new Map<string, string>()
   /** Lanes some of whose events are with the subscriber. */
@@ -77,6 +83,7 @@ export class StreamLedger {
 
   handOver(event: Outstanding): void {
     this.#out.set(eventName(event), event)
+    this.#recalled.delete(eventName(event))
     if (!event.fromLane) return
     const lane = laneKeyOf(delivery(event))
     const outing = this.#outings.get(nameOf(lane)) ?? { lane, out: 0, failed: false }
@@ -89,6 +96,10 @@ export class StreamLedger {
   }
 
   ack(event: Outstanding): void {
+    if (this.#recalled.get(eventName(event)) === event) {
+      this.#recalled.delete(eventName(event))
+      this.#settlement.handled(laneKeyOf(delivery(event)), event.position.off)
+    }
     if (!this.#take(event)) return
     if (event.fromLane) {
       this.#settlement.handled(laneKeyOf(delivery(event)), event.position.off)
@@ -99,13 +110,32 @@ export class StreamLedger {
   nack(event: Outstanding, error: unknown, delayMs?: number): void {
     if (!this.#take(event)) return
     if (event.fromLane) {
-      settleLaneFailure(this.#settlement, this.#group, this.#clock, delivery(event), error, delayMs)
+      const waits = settleLaneFailure(this.#settlement, this.#group, this.#clock, delivery(event), error, delayMs)
+      if (waits) this.#recallBehind(event)
       this.#back(event, true)
       return
     }
     const waits = settleFirstFailure(this.#settlement, this.#group, this.#clock, delivery(event), error, delayMs)
-    if (waits) this.#wait(event)
+    if (waits) {
+      this.#wait(event)
+      this.#recallBehind(event)
+    }
     this.#finish(event)
+  }
+
+  /** Later events of the key that are with the subscriber come back: they will be handed over again, behind this one. */
+  #recallBehind(failed: Outstanding): void {
+    const { topic, off } = failed.position
+    for (const event of [...this.#out.values()]) {
+      if (event.position.topic !== topic || event.position.off < off) continue
+      if (event.event.partitionkey !== failed.event.partitionkey) continue
+      this.#out.delete(eventName(event))
+      this.#recalled.set(eventName(event), event)
+      if (event.fromLane) this.#back(event, true)
+      else this.park(event)
+      event.recalled = true
+      event.onRecall?.()
+    }
   }
 
   /** The event waits behind others of its key, or for its tenant's turn. */
@@ -171,6 +201,7 @@ export class StreamLedger {
   abandon(partitions?: readonly string[]): void {
     const gone = (name: string) => partitions === undefined || partitions.includes(name)
     for (const [name, event] of this.#out) if (gone(partitionName(event.position))) this.#out.delete(name)
+    for (const [name, event] of this.#recalled) if (gone(partitionName(event.position))) this.#recalled.delete(name)
     for (const [name, partition] of this.#waiting) {
       if (!gone(partition)) continue
       this.#waiting.delete(name)

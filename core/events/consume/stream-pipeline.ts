@@ -82,17 +82,31 @@ export class StreamPipeline {
 
   #delivery(event: Outstanding): StreamDelivery {
     const { position, attempt } = event
+    const life = this.#abort.signal
+    let signal: AbortSignal | undefined
     return {
       event: event.event,
       position,
       attempt,
-      signal: this.#abort.signal,
+      // Made when first looked at: most deliveries are acked without.
+      get signal() {
+        if (signal !== undefined) return signal
+        const recalled = new AbortController()
+        event.onRecall = () => recalled.abort(recall())
+        if (event.recalled === true) event.onRecall()
+        signal = AbortSignal.any([life, recalled.signal])
+        return signal
+      },
       ack: () => {
-        if (!this.#abort.signal.aborted) this.#events.onAck(event)
+        if (!life.aborted) this.#events.onAck(event)
       },
       nack: (error, options) => {
-        if (!this.#abort.signal.aborted) this.#events.onNack(event, error, options?.delayMs)
+        if (!life.aborted) this.#events.onNack(event, error, options?.delayMs)
       },
     }
   }
+}
+
+function recall(): ParleyError {
+  return new ParleyError('stream.recalled', 'An earlier event of the same key failed; this one comes again after it.')
 }

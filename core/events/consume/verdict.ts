@@ -68,7 +68,7 @@ export function settleFirstFailure(
   return true
 }
 
-/** Writes down a failure of a lane's first event. */
+/** Writes down a failure of a waiting event. @returns true when its key goes on waiting for it */
 export function settleLaneFailure(
   settlement: Settlement,
   group: Group,
@@ -76,16 +76,17 @@ export function settleLaneFailure(
   delivery: Delivery,
   error: unknown,
   delayMs?: number,
-): void {
+): boolean {
   const key = laneKeyOf(delivery)
   const verdict = judge(group, clock, delivery.attempt, error, delayMs)
   if (verdict.kind === 'retry') {
     settlement.failed(key, verdict.state)
-    return
+    return true
   }
   bury(settlement, delivery, error, verdict.attempts)
   if (verdict.blocked === undefined) settlement.released(key)
   else settlement.failed(key, verdict.blocked)
+  return verdict.blocked !== undefined
 }
 
 function bury(settlement: Settlement, delivery: Delivery, error: unknown, attempts: number): void {

@@ -132,16 +132,6 @@ begin
 end
 $$
 ----
--- Milliseconds until the next lane of each group is due; only groups that have one.
-create function parley.lane_due(p_groups text[], p_now timestamptz) returns table (grp text, wait_ms double precision)
-language sql stable as $$
-  select g, extract(epoch from (d.next_at - p_now)) * 1000
-    from unnest(p_groups) g
-   cross join lateral (
-     select l.next_at from parley.lane l where l.grp = g and not l.blocked order by l.next_at limit 1
-   ) d
-$$
-----
 -- How many events of these tenants wait.
 create function parley.parked_of(p_grp text, p_tenants uuid[]) returns table (tenant_id uuid, events bigint)
 language sql stable as $$

@@ -65,6 +65,10 @@ begin
      order by 2, 3, 4
     on conflict do nothing;
   perform parley.settle(p_grp, p_now, p_lanes, p_parked, p_dead, p_handled, p_failed, p_released);
+  -- A lane may have been emptied by an ack that came after its event had been taken back.
+  delete from parley.lane l using json_to_recordset(p_handled) as w(t text, k text)
+   where l.grp = p_grp and l.topic = w.t and l.key = w.k and not l.blocked
+     and not exists (select from parley.parked q where q.grp = p_grp and q.topic = l.topic and q.key = l.key);
   select coalesce(json_agg(json_build_array(l.topic, l.key)), '[]') into v_left
     from json_to_recordset(p_released) as w(t text, k text)
     join parley.lane l on l.grp = p_grp and l.topic = w.t and l.key = w.k;

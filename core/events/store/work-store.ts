@@ -132,15 +132,6 @@ export class WorkStore {
     )
     return new Map(rows.map((row) => [row.tenant_id, Number(row.events)]))
   }
-
-  /** Milliseconds until the next lane of each group; groups without one are absent. */
-  async laneDue(db: Knex, groups: readonly string[], now: Date): Promise<ReadonlyMap<string, number>> {
-    const { rows } = await db.raw<{ rows: { grp: string; wait_ms: number }[] }>('select * from parley.lane_due(?, ?)', [
-      [...groups],
-      now,
-    ])
-    return new Map(rows.map((row) => [row.grp, row.wait_ms]))
-  }
 }
 
 function keyRows(keys: readonly LaneKey[]): string {

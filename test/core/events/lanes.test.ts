@@ -6,17 +6,14 @@ import { byKey, EventBench, echoed, type Note, noted, range, record, until } fro
 
 describe('what fails', () => {
   let bench: EventBench
-  beforeEach(async () => {
-    bench = await EventBench.open()
-  })
-  afterEach(() => bench.close())
-
   let bad = new Set<number>()
   const tries = new Map<number, number>()
-  beforeEach(() => {
+  beforeEach(async () => {
+    bench = await EventBench.open()
     bad = new Set()
     tries.clear()
   })
+  afterEach(() => bench.close())
 
   function handler(overrides: Partial<EventHandler> = {}): EventHandler {
     return {

@@ -102,6 +102,39 @@ describe('an event stream', () => {
     await bench.drained(engine, ['p.s'])
   })
 
+  it('takes back what is out behind a nacked event; an ack that comes all the same counts', async () => {
+    const engine = bench.engine()
+    const { seen, stream } = collector()
+    engine.stream('p', stream)
+    await engine.start()
+    await bench.send(
+      engine,
+      range(0, 6).map((n) => ({ key: 'a', n })),
+    )
+    await bench.send(engine, [{ key: 'b', n: 6 }])
+    await until(() => seen.length === 7)
+    const [zero, one, two, three] = seen
+    zero?.ack()
+    expect(two?.signal.aborted).to.equal(false)
+    one?.nack(new Error('not yet'))
+    expect(seen.map((delivery) => delivery.signal.aborted)).to.deep.equal([false, false, true, true, true, true, false])
+    three?.ack()
+    seen[6]?.ack()
+    const again: string[] = []
+    await until(() => {
+      bench.clock.advance(100)
+      for (const delivery of seen.splice(0)) {
+        if (delivery.signal.aborted || ([0, 1, 6].includes(numberOf(delivery)) && delivery.attempt === 1)) continue
+        again.push(`${numberOf(delivery)}/${delivery.attempt}`)
+        delivery.ack()
+      }
+      return again.length === 4
+    })
+    expect(again).to.deep.equal(['1/2', '2/1', '4/1', '5/1'])
+    await bench.drained(engine, ['p.s'])
+    expect(await bench.admin('select * from parley.lane')).to.have.length(0)
+  })
+
   it('counts no try for a nack that names its delay, and gives up after the last of the others', async () => {
     const engine = bench.engine()
     const { seen, stream } = collector()
