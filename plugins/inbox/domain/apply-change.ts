@@ -32,7 +32,8 @@ const UNSETTLED: readonly MessageStatus[] = ['queued', 'sending', 'unknown', 'ca
 
 function applyStatus(message: MessageRecord, change: Change<'status'>): Applied | undefined {
   const status = advance(message.status, change.status)
-  const learnsId = message.externalId === null && message.direction === 'out'
+  const { externalId } = change
+  const learnsId = externalId !== undefined && message.externalId === null && message.direction === 'out'
   const learnsPrice = change.pricing !== undefined && message.extra?.pricing === undefined
   if (status === message.status && !learnsId && !learnsPrice) return undefined
   const failed = status === 'failed' && message.status !== 'failed'
@@ -43,7 +44,7 @@ function applyStatus(message: MessageRecord, change: Change<'status'>): Applied 
     change: 'status',
     fields: {
       status,
-      ...(learnsId ? { externalId: change.externalId } : {}),
+      ...(learnsId ? { externalId } : {}),
       ...(learnsPrice ? { extra: { ...message.extra, pricing: change.pricing } } : {}),
       ...(failed
         ? { error: { reason: 'vendor', detail: error?.detail || error?.title || 'Not delivered.', ...codeOf(error) } }

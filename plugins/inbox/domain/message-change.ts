@@ -6,7 +6,8 @@ export type MessageChange =
       readonly kind: 'status'
       readonly status: DeliveryStatus
       readonly by: 'status' | 'echo'
-      readonly externalId: string
+      /** Absent when the channel names none, or one that another message has. */
+      readonly externalId?: string
       readonly errors?: readonly VendorError[]
       readonly pricing?: Readonly<Record<string, unknown>>
       readonly at: string

@@ -9,7 +9,7 @@ interface Gathering<T> {
 
 /**
  * Gathers the values of a key until none came for the key's quiet time, then emits them together. A key that never falls
- * quiet is emitted after `factor` quiet times. A quiet time of 0 passes values on at once.
+ * quiet is emitted after `factor` quiet times. With a quiet time of 0 every value is a burst of its own, at once.
  *
  * @param quietOf asked once for each burst; values that come while it answers belong to the burst
  */
@@ -28,12 +28,13 @@ export function bursts<T>(
         if (burst === undefined) return
         burst.timer?.unsubscribe()
         gathering.delete(key)
-        subscriber.next(burst.values)
+        if (burst.quietMs === 0) for (const value of burst.values) subscriber.next([value])
+        else subscriber.next(burst.values)
       }
       const wait = (key: string, burst: Gathering<T>, quietMs: number) => {
         burst.timer?.unsubscribe()
         const left = burst.startedAt + quietMs * factor - scheduler.now()
-        if (quietMs <= 0 || left <= 0) emit(key)
+        if (quietMs === 0 || left <= 0) emit(key)
         else burst.timer = scheduler.schedule(() => emit(key), Math.min(quietMs, left))
       }
       const begin = async (key: string, burst: Gathering<T>, value: T): Promise<void> => {

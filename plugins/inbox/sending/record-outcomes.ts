@@ -45,8 +45,11 @@ export async function recordOutcomes(
       ),
     })
     const looked = await lookup(uow, outcomes.flatMap(sentAs), [])
-    await removeEchoes(uow, draft, strangers(outcomes, looked))
-    for (const outcome of outcomes) await draftOutcome(parts, uow, draft, outcome, looked)
+    const removed = await removeEchoes(uow, draft, strangers(outcomes, looked))
+    const taken = new Map(
+      looked.messages.filter((one) => !removed.has(one.id)).map((one) => [externalKey(one), one.id]),
+    )
+    for (const outcome of outcomes) await draftOutcome(parts, uow, draft, outcome, { early: looked.early, taken })
     await writeDraft(uow, draft)
   })
 }
@@ -66,16 +69,19 @@ async function draftOutcome(
   uow: UnitOfWork,
   draft: InboxDraft,
   { messageId, connectionId, outcome }: SendOutcome,
-  looked: Looked,
+  known: { readonly early: Looked['early']; readonly taken: Map<string, string> },
 ): Promise<void> {
   const message = draft.messages.get(messageId)
   if (message === undefined) return
   const at = draft.now.toISOString()
   if (outcome.kind === 'done') {
     const { externalId } = outcome
-    settle(draft, message, { kind: 'status', status: 'sent', by: 'status', externalId, at })
+    const owner = known.taken.get(externalKey({ connectionId, externalId })) ?? messageId
+    known.taken.set(externalKey({ connectionId, externalId }), owner)
+    const named = owner === messageId ? { externalId } : {}
+    settle(draft, message, { kind: 'status', status: 'sent', by: 'status', at, ...named })
     draft.sendUpdates.set(messageId, { messageId, state: 'done', evidence: { by: 'response', at } })
-    for (const early of looked.early.filter(
+    for (const early of known.early.filter(
       (one) => one.connectionId === connectionId && one.externalId === externalId,
     )) {
       settle(draft, message, early.change)

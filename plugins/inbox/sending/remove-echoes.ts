@@ -5,9 +5,15 @@ import { messagesById } from '../storage/find-messages.ts'
 /**
  * Takes away rows that turned out to be echoes of our own sends: on a channel that does not hand our correlation id back,
  * an echo can come before the answer to the send that it echoes, and was stored as a message from the vendor's own app.
+ *
+ * @returns ids of the rows that are gone
  */
-export async function removeEchoes(uow: UnitOfWork, draft: InboxDraft, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
+export async function removeEchoes(
+  uow: UnitOfWork,
+  draft: InboxDraft,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set()
   const echoes = (await messagesById(uow, ids)).filter((message) => message.author?.kind === 'native-app')
   const gone = echoes.map((message) => message.id)
   for (const table of ['inbox.message_search', 'inbox.attachment'])
@@ -30,4 +36,5 @@ export async function removeEchoes(uow: UnitOfWork, draft: InboxDraft, ids: read
     const data = { ...ref, change: 'revoked', status: 'cancelled', reason: 'echo-of-own-send' } as const
     draft.events.push({ event: { type: messageChanged, key: threadId, data } })
   }
+  return new Set(gone)
 }

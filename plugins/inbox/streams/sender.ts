@@ -18,7 +18,8 @@ import { type Claim, claimSends } from '../sending/claim.ts'
 import { ConnectionHealth } from '../sending/connection-health.ts'
 import { HeldBack } from '../sending/held-back.ts'
 import { type Outcome, outcomeOf } from '../sending/outcome.ts'
-import { type RecordParts, recordOutcomes, type SendOutcome } from '../sending/record-outcomes.ts'
+import { OutcomeRecorder } from '../sending/outcome-recorder.ts'
+import type { RecordParts } from '../sending/record-outcomes.ts'
 import type { InboxSettings } from '../settings/app.ts'
 
 export interface SenderParts extends RecordParts {
@@ -56,7 +57,7 @@ export function sender(parts: SenderParts): EventStream {
 class SenderRun {
   readonly #parts: SenderParts
   readonly #claims: MicroBatch<string, Claim | undefined>
-  readonly #outcomes: MicroBatch<SendOutcome, void>
+  readonly #outcomes: OutcomeRecorder
   readonly #health: ConnectionHealth
   readonly #held: HeldBack
 
@@ -69,10 +70,7 @@ class SenderRun {
       const claims = await claimSends(database, tenantId, ids, clock.now())
       return ids.map((id) => claims.get(id))
     })
-    this.#outcomes = new MicroBatch(settings.sendBatch, async (tenantId, outcomes) => {
-      await recordOutcomes(parts, tenantId, outcomes)
-      return outcomes.map(() => undefined)
-    })
+    this.#outcomes = new OutcomeRecorder(parts, { most: settings.sendBatch, waitMs: settings.retryBaseMs })
   }
 
   /** Never throws: what could not be done comes back. */
@@ -100,7 +98,7 @@ class SenderRun {
     if (claim === undefined || (claim.was !== 'intent' && claim.was !== 'attempting')) return delivery.ack()
     const outcome = await this.#attempt(delivery, connection, channel, claim)
     const { messageId, threadId, connectionId } = data
-    await this.#outcomes.add(tenantid, { messageId, threadId, connectionId, outcome })
+    await this.#outcomes.record(tenantid, { messageId, threadId, connectionId, outcome }, delivery.signal)
     if (outcome.kind === 'later') return this.#later(delivery, outcome.failure, outcome.delayMs)
     delivery.ack()
   }

@@ -44,10 +44,6 @@ export class InboxDatabase {
         id,
         directory: new URL(`../../../plugins/${id}/migrations/`, import.meta.url),
       })),
-      clock: {
-        now: () => (self?.clock ?? new TestClock()).now(),
-        millis: () => (self?.clock ?? new TestClock()).millis(),
-      },
       events: {
         prepare: (tenantId, event) => ({
           id: uuidv7(),
