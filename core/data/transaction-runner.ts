@@ -1,6 +1,5 @@
 import type { Knex } from 'knex'
 import type { EventAppender } from '../events/appender.ts'
-import type { Clock } from '../plugin/services.ts'
 import type { Database, TransactionOptions, UnitOfWork } from '../plugin/unit-of-work.ts'
 import { PendingWork } from './pending-work.ts'
 import { withTenant } from './transaction.ts'
@@ -8,7 +7,6 @@ import { withTenant } from './transaction.ts'
 export interface TransactionRunnerOptions {
   readonly knex: Knex
   readonly events: EventAppender
-  readonly clock: Clock
   /** `source` of what is published; see {@link TransactionRunner.as}. */
   readonly source?: string
   /** Told about an after-commit effect that threw: a bug of its owner's. Default: a process warning. */

@@ -42,7 +42,7 @@ export async function openRooms(options: RoomsOptions) {
   })
   const registry = new EventRegistry()
   const engine = new EventEngine({ knex, clock, registry, log, gate, settings: eventSettings(settings.events) })
-  const database = new TransactionRunner({ knex, events: engine, clock })
+  const database = new TransactionRunner({ knex, events: engine })
   const tenants = new Tenants({ knex, clock })
   const providers = new ProviderRegistry(running)
   const settingsFor = settingsByPlugin((pluginId) => {

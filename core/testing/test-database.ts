@@ -6,9 +6,7 @@ import { openPool } from '../data/pool.ts'
 import { applicationUrl } from '../data/prepare-roles.ts'
 import { TransactionRunner } from '../data/transaction-runner.ts'
 import type { EventAppender } from '../events/appender.ts'
-import type { Clock } from '../plugin/services.ts'
 import { silentLogger } from './silent-logger.ts'
-import { TestClock } from './test-clock.ts'
 import { testServer } from './test-server.ts'
 
 export interface TestDatabaseOptions {
@@ -18,7 +16,6 @@ export interface TestDatabaseOptions {
   readonly migrated?: boolean
   /** With it comes `database`, a unit-of-work runner that appends through it. */
   readonly events?: EventAppender
-  readonly clock?: Clock
 }
 
 export interface TestDatabase {
@@ -45,12 +42,12 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const adminUrl = withDatabase(serverUrl, name)
   const appUrl = applicationUrl(adminUrl)
   const knex = openPool({ url: appUrl, max: 4, applicationName: 'parley-test' })
-  const { events, clock = new TestClock() } = options
+  const { events } = options
   return {
     adminUrl,
     appUrl,
     knex,
-    ...(events === undefined ? {} : { database: new TransactionRunner({ knex, events, clock }) }),
+    ...(events === undefined ? {} : { database: new TransactionRunner({ knex, events }) }),
     async drop() {
       await knex.destroy()
       await onServer(serverUrl, `drop database ${name} with (force)`)

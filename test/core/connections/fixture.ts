@@ -38,7 +38,7 @@ export async function connectionFixture(): Promise<Fixture> {
   const { knex, adminUrl, drop } = await createTestDatabase()
   const clock = new TestClock()
   const ring = new KeyRing([{ id: 'k1', key: randomBytes(32) }])
-  const database = new TransactionRunner({ knex, events: noEvents, clock })
+  const database = new TransactionRunner({ knex, events: noEvents })
   let seen: string[] = []
   knex.on('query', ({ sql }: { sql: string }) => seen.push(sql))
   const makeStore = () => new ConnectionStore({ knex, ring, clock })

@@ -4,7 +4,6 @@ import { v7 as uuidv7 } from 'uuid'
 import { openPool } from '../../../core/data/pool.ts'
 import { TransactionRunner } from '../../../core/data/transaction-runner.ts'
 import { UnavailableError } from '../../../core/plugin/errors.ts'
-import { TestClock } from '../../../core/testing/test-clock.ts'
 import { noEvents } from './no-events.ts'
 import { type OwnServer, startOwnServer } from './own-server.ts'
 
@@ -31,7 +30,7 @@ describe('the pool', () => {
 
   const start = async (timeouts: Parameters<typeof openPool>[0]['timeouts'] & object, max = 3) => {
     knex = openPool({ url: server.adminUrl, max, applicationName: 'parley-pool-test', timeouts })
-    database = new TransactionRunner({ knex, events: noEvents, clock: new TestClock() })
+    database = new TransactionRunner({ knex, events: noEvents })
   }
 
   const run = (sql: string) => database.transaction(tenant, async (uow) => (await uow.trx.raw(sql)).rows)

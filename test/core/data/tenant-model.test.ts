@@ -23,7 +23,7 @@ describe('a tenant model', () => {
   before(async () => {
     const directory = new URL('./fixtures/notes/', import.meta.url)
     db = await createTestDatabase({ sources: [{ id: 'notes', directory }] })
-    database = new TransactionRunner({ knex: db.knex, events: noEvents, clock })
+    database = new TransactionRunner({ knex: db.knex, events: noEvents })
   })
 
   after(() => db.drop())

@@ -7,7 +7,6 @@ import type { EventAppender, PendingEvent, PrepareContext } from '../../../core/
 import { ParleyError } from '../../../core/plugin/errors.ts'
 import { defineEvent, type NewEvent } from '../../../core/plugin/event.ts'
 import type { UnitOfWork } from '../../../core/plugin/unit-of-work.ts'
-import { TestClock } from '../../../core/testing/test-clock.ts'
 import { createTestDatabase, type TestDatabase } from '../../../core/testing/test-database.ts'
 
 const noted = defineEvent({
@@ -60,7 +59,6 @@ describe('a unit of work', () => {
     database = new TransactionRunner({
       knex: db.knex,
       events,
-      clock: new TestClock(),
       onEffectError: (error) => faults.push(error),
     })
   })

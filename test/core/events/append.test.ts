@@ -22,7 +22,7 @@ describe('appending to the log', () => {
 
   it('gives gapless offsets in commit order to many writers at once', async () => {
     const engine = bench.engine()
-    const database = new TransactionRunner({ knex: bench.db.knex, events: engine, clock: bench.clock })
+    const database = new TransactionRunner({ knex: bench.db.knex, events: engine })
     await Promise.all(
       range(0, 60).map((i) =>
         database.transaction(i % 2 === 0 ? tenantA : tenantB, async (uow) => {
@@ -43,7 +43,7 @@ describe('appending to the log', () => {
 
   it('appends nothing when the transaction rolls back', async () => {
     const engine = bench.engine()
-    const database = new TransactionRunner({ knex: bench.db.knex, events: engine, clock: bench.clock })
+    const database = new TransactionRunner({ knex: bench.db.knex, events: engine })
     const before = (await log()).length
     const failed = await database
       .transaction(tenantA, async (uow) => {

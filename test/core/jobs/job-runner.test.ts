@@ -78,7 +78,7 @@ describe('the job runner', () => {
     fail = () => {}
     enabled = [first, second]
     clock = new TestClock('2026-01-05T09:00:00.000Z')
-    database = new TransactionRunner({ knex: db.knex, events: noEvents, clock })
+    database = new TransactionRunner({ knex: db.knex, events: noEvents })
     runner = await start()
   })
 

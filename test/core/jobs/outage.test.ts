@@ -25,7 +25,7 @@ describe('jobs and a crash of the database', () => {
     const directory = new URL('../data/fixtures/notes/', import.meta.url)
     await migrate({ adminUrl: server.adminUrl, sources: [{ id: 'notes', directory }], log: silentLogger })
     knex = openPool({ url: appUrl, max: 5, applicationName: 'test' })
-    database = new TransactionRunner({ knex, events: noEvents, clock: systemClock })
+    database = new TransactionRunner({ knex, events: noEvents })
     runner = new JobRunner({
       knex,
       database,

@@ -20,7 +20,7 @@ const noEvents: EventAppender = {
 export async function tenancyRooms() {
   const { knex, drop } = await createTestDatabase()
   const clock = new TestClock()
-  const database = new TransactionRunner({ knex, events: noEvents, clock })
+  const database = new TransactionRunner({ knex, events: noEvents })
   const tenants = new Tenants({ knex, clock })
   const process = () => {
     const decisions = new TenantPlugins({ knex, clock, cacheMs: 1000 })

@@ -21,7 +21,6 @@ export async function contactsDatabase(): Promise<ContactsDatabase> {
   const clock = new TestClock()
   const db = await createTestDatabase({
     sources: [{ id: 'contacts', directory }],
-    clock,
     events: {
       prepare: (tenantId, event) => ({
         id: uuidv7(),

@@ -24,7 +24,7 @@ export interface Stored {
 /** A store on a database of its own, with the tenants ACME and GLOBEX. */
 export async function storeOnDatabase(): Promise<Stored> {
   const clock = new TestClock()
-  const db = await createTestDatabase({ events: noEvents, clock })
+  const db = await createTestDatabase({ events: noEvents })
   for (const [id, slug] of Object.entries({ [ACME]: 'acme', [GLOBEX]: 'globex' })) {
     await db.knex.raw(`select parley.create_tenant(?, ?, ?, 'EU', 'EUR', 'UTC', ?)`, [id, slug, slug, clock.now()])
   }
