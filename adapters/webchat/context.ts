@@ -1,4 +1,3 @@
-import type { RouteRequest, ThreadHistory } from '@parley/core'
 import {
   type Clock,
   type Connection,
@@ -7,6 +6,8 @@ import {
   type Ingress,
   problem,
   type Reply,
+  type RouteRequest,
+  type ThreadHistory,
 } from '@parley/core'
 import type { Assets } from './assets.ts'
 import type { Files } from './files.ts'

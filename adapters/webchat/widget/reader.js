@@ -90,7 +90,11 @@ export class Reader {
     const { state } = store
     const merged = merge(state.messages, messages)
     const left = unsettled(state.pending, merged)
-    for (const { id } of state.pending) if (!left.some((one) => one.id === id)) outbox.drop(id)
+    for (const { id, previewUrl } of state.pending) {
+      if (left.some((one) => one.id === id)) continue
+      outbox.drop(id)
+      if (previewUrl !== undefined) URL.revokeObjectURL(previewUrl)
+    }
     const fresh = messages.filter(({ id, from }) => from === 'us' && !state.messages.has(id))
     store.set({ messages: merged, pending: left, cursor, offline: false, ready: state.ready || !more })
     if (fresh.length > 0) arrived(fresh)
