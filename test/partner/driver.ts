@@ -30,7 +30,7 @@ class Pagewire implements VendorSide {
     secrets: { signingSecret: SIGNING_SECRET },
     signed: (body) => this.#call(this.simulator.signed(body)),
     unsigned: (call) => ({ ...call, headers: { 'content-type': 'application/json' } }),
-    signedWith: (call, secret) => ({ ...call, headers: this.simulator.signed(call.body, secret).headers }),
+    signedWith: (call, secret) => ({ ...call, headers: this.simulator.signed(call.body, { secret }).headers }),
   }
   readonly #installation: Installation
   readonly #files = new Map<string, string>()
