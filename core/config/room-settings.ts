@@ -19,11 +19,16 @@ export function roomSettings(
   schema: ObjectSchema,
   env: Environment,
 ): { readonly values: Record<string, unknown>; readonly problems: readonly string[] } {
-  const given = collect(prefix, schema.describe() as Description, env)
+  const given = fromEnvironment(prefix, schema, env)
   const { value, error } = schema.validate(given, { abortEarly: false, noDefaults: true })
   if (error === undefined) return { values: value, problems: [] }
   const named = error.details.map((detail) => `"${[prefix, ...detail.path.map(String)].map(screaming).join('_')}"`)
   return { values: {}, problems: reasonsOf(error).map((reason, i) => `${named[i]} (${reason})`) }
+}
+
+/** What `env` sets of a schema's fields, as text: the schema converts and checks. */
+export function fromEnvironment(prefix: string, schema: ObjectSchema, env: Environment): Record<string, unknown> {
+  return collect(prefix, schema.describe() as Description, env)
 }
 
 function collect(prefix: string, description: Description, env: Environment): Record<string, unknown> {

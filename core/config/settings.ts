@@ -63,6 +63,8 @@ export interface KernelSettings {
   readonly events: Readonly<Record<string, unknown>>
   /** … and for jobs (`JOBS_POLL_MS`). */
   readonly jobs: Partial<JobSettings>
+  /** Everything that is set; a plugin's app settings are found in it under its id: `WHATSAPP_GRAPH_VERSION`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 const ms = (fallback: number) => Joi.number().integer().min(0).default(fallback)
@@ -149,5 +151,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     http: { drainLeadMs: value.SHUTDOWN_LEAD_MS, drainTimeoutMs: value.SHUTDOWN_DRAIN_MS, ...http.values },
     events: events.values,
     jobs: jobs.values,
+    environment: given,
   }
 }

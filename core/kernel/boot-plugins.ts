@@ -35,7 +35,11 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
   const { records, rooms, web, supervisor, settings, log } = boot
   const report = new BootReport(records)
   const { deadlines } = settings
-  const lifecycle = new Lifecycle({ records, deadlines, supervisor, providers: rooms.providers, log })
+  const lifecycle = new Lifecycle({
+    ...{ records, deadlines, supervisor, log },
+    providers: rooms.providers,
+    environment: settings.environment,
+  })
   const ports = kernelPorts({
     ...{ database: rooms.database, connections: rooms.connections, tokens: rooms.tokens, clock: boot.clock, log },
     live: web.http.live,

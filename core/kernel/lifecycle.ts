@@ -1,4 +1,5 @@
 import { reasonsOf } from '../config/reasons.ts'
+import { fromEnvironment } from '../config/room-settings.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { ParleyError, reasonOf } from '../plugin/errors.ts'
 import type { Logger } from '../plugin/services.ts'
@@ -18,6 +19,8 @@ export interface LifecycleOptions {
   readonly supervisor: Supervisor
   readonly providers: ProviderRegistry
   readonly log: Logger
+  /** App settings of plugins by name, over those of `config/`: `WHATSAPP_MESSAGES_PER_SECOND`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 /**
@@ -117,7 +120,7 @@ export class Lifecycle {
   async #load(record: PluginRecord): Promise<void> {
     const { deadlines } = this.#options
     record.plugin = await this.#run(record, 'import', deadlines.loadMs, () => loadPlugin(record))
-    record.settings = appSettings(record)
+    record.settings = appSettings(record, this.#options.environment ?? {})
     record.to('loaded')
   }
 
@@ -225,13 +228,15 @@ function faultsOf(id: string, graph: Graph): readonly string[] {
   ]
 }
 
-function appSettings(record: PluginRecord): unknown {
+function appSettings(record: PluginRecord, environment: Readonly<Record<string, string | undefined>>): unknown {
   const schema = record.plugin?.manifest.settings?.app
   if (schema === undefined) {
     if (record.rawSettings === undefined) return {}
     throw new ParleyError('plugin.settings', 'the configuration has settings for it, and it takes none')
   }
-  const { value, error } = schema.validate(record.rawSettings ?? {}, { abortEarly: false })
+  const prefix = record.id.replaceAll('-', '_').toUpperCase()
+  const given = { ...(record.rawSettings ?? {}), ...fromEnvironment(prefix, schema, environment) }
+  const { value, error } = schema.validate(given, { abortEarly: false })
   if (error) throw new ParleyError('plugin.settings', `its settings are not right: ${reasonsOf(error).join('; ')}`)
   return value
 }

@@ -81,6 +81,9 @@ export async function startParley(around: Surroundings, scope: Scope, database =
     MIGRATE_ON_START: 'true',
     GRAPH_BASE_URL: around.graphBaseUrl,
     LOG_LEVEL: 'warn',
+    // The fake vendor has no rates, and the floor keeps to none.
+    WHATSAPP_MESSAGES_PER_SECOND: '1000000',
+    WHATSAPP_PAIR_INTERVAL_MS: '0',
     ...(scope === 'acknowledge' ? { PLUGINS: 'whatsapp,webchat,local-files' } : {}),
   })
   const baseUrl = `http://127.0.0.1:${port}`
