@@ -124,14 +124,18 @@ export class InboxKernel {
     return (await this.get<{ items: ApiConversation[] }>(`/api/conversations${query}`)).items
   }
 
-  /** The newest conversation, whole. */
+  /** The conversation that was opened last. */
+  async newest(): Promise<string> {
+    const [row] = await this.rows<{ id: string }>('select id from inbox.conversation order by id desc limit 1')
+    return row?.id ?? ''
+  }
+
   async conversation(): Promise<ApiConversation> {
-    const [first] = await this.conversations()
-    return this.get(`/api/conversations/${first?.id}`)
+    return this.get(`/api/conversations/${await this.newest()}`)
   }
 
   async messages(conversationId?: string): Promise<ApiMessage[]> {
-    const id = conversationId ?? (await this.conversations())[0]?.id
+    const id = conversationId ?? (await this.newest())
     return (await this.get<{ items: ApiMessage[] }>(`/api/conversations/${id}/messages?limit=200`)).items
   }
 
@@ -142,10 +146,8 @@ export class InboxKernel {
     )
   }
 
-  send(payload: object, headers?: Record<string, string>): Promise<TestAnswer> {
-    return this.conversations().then(([first]) =>
-      this.call('POST', `/api/conversations/${first?.id}/messages`, payload, headers),
-    )
+  async send(payload: object, headers?: Record<string, string>): Promise<TestAnswer> {
+    return this.call('POST', `/api/conversations/${await this.newest()}/messages`, payload, headers)
   }
 
   rows<T = Record<string, unknown>>(sql: string): Promise<T[]> {

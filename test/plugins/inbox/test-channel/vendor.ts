@@ -49,6 +49,11 @@ export class Vendor {
     return { ok: true, externalId }
   }
 
+  /** What the next accepted message will be called. */
+  get nextExternalId(): string {
+    return `out-${this.#accepted + 1}`
+  }
+
   texts(): string[] {
     return this.sent.map(({ content }) => ('text' in content ? (content.text ?? '') : content.kind))
   }
