@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Observable } from 'rxjs'
 import { v7 as uuidv7 } from 'uuid'
+import { asUnavailable } from '../data/unavailable.ts'
 import { reasonOf } from '../plugin/errors.ts'
 import type { Delivery, EventType, NewEvent } from '../plugin/event.ts'
 import type { EventHandler, EventStream } from '../plugin/handler.ts'
@@ -134,9 +135,14 @@ export class EventEngine implements EventAppender, EventTail {
     return erasePersonal(this.#admin, this.#options.registry, tenantId, partitionKey(tenantId, key))
   }
 
+  /** @throws UnavailableError; may then be tried again */
   async start(): Promise<void> {
+    try {
+      await this.#store.ensureTopics(this.#options.registry.topics())
+    } catch (error) {
+      throw asUnavailable(error)
+    }
     this.#started = true
-    await this.#store.ensureTopics(this.#options.registry.topics())
     await this.#bell.start()
     this.#watcher.start()
     this.#consumers.start()

@@ -1,0 +1,53 @@
+import Joi from 'joi'
+import type { Knex } from 'knex'
+import { defineEvent, type EventType } from '../../core/plugin/event.ts'
+
+/** One step of a key's known order. */
+export interface Step {
+  /** 1, 2, 3, … of its key. */
+  readonly n: number
+  /** Fails at its first try. */
+  readonly flaky: boolean
+  /** Fails always. */
+  readonly poison: boolean
+}
+
+export const stepped: EventType<Step> = defineEvent<Step>({
+  type: 'chaos.stepped.v1',
+  topic: 'chaos',
+  summary: 'A key took its next step.',
+  schema: Joi.object({
+    n: Joi.number().integer().min(1).required(),
+    flaky: Joi.boolean().required(),
+    poison: Joi.boolean().required(),
+  }),
+})
+
+export const groups = ['chaos.serial', 'chaos.keyed', 'chaos.stream'] as const
+
+/** Where handlers leave their effects. No unique key on the first two groups: a double effect must be seen. */
+export async function createEffects(admin: Knex): Promise<void> {
+  await admin.raw('create schema chaos')
+  await admin.raw(`create table chaos.effect (
+    seq bigserial primary key, grp text not null, tenant_id uuid not null, key text not null, n integer not null)`)
+  await admin.raw(`create unique index effect_stream on chaos.effect (tenant_id, key, n) where grp = 'chaos.stream'`)
+  await admin.raw('grant usage on schema chaos to parley_app')
+  await admin.raw('grant select, insert on chaos.effect to parley_app')
+  await admin.raw('grant usage on sequence chaos.effect_seq_seq to parley_app')
+}
+
+/** What a client sends to a server process. */
+export interface Send {
+  readonly tenantId: string
+  readonly key: string
+  readonly step: Step
+}
+
+/** What a server process is told when it is started, as JSON in its first argument. */
+export interface ServerOrders {
+  readonly appUrl: string
+  readonly seed: number
+  readonly mutant: string | undefined
+  /** Kills itself at this moment with this probability. */
+  readonly crash: { readonly point: string; readonly probability: number } | undefined
+}
