@@ -1,37 +1,31 @@
 import { parseArgs } from 'node:util'
 import { ParleyError, reasonOf } from '../plugin/errors.ts'
 import { type CliContext, type Command, UsageError } from './command.ts'
-import { deadLettersCommand } from './commands/dead-letters.ts'
-import { liftQuarantineCommand } from './commands/lift-quarantine.ts'
-import { migrateCommand } from './commands/migrate.ts'
-import { pluginsCommand } from './commands/plugins.ts'
-import { replayCommand } from './commands/replay.ts'
-import { simulateCommand } from './commands/simulate.ts'
-import { startCommand } from './commands/start.ts'
 
-const COMMANDS: readonly Command[] = [
-  startCommand,
-  migrateCommand,
-  pluginsCommand,
-  deadLettersCommand,
-  replayCommand,
-  simulateCommand,
-  liftQuarantineCommand,
-]
+/** Loaded when they are asked for: only `start` needs the whole kernel. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/start.ts')).startCommand,
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
+  'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand,
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  'lift-quarantine': async () => (await import('./commands/lift-quarantine.ts')).liftQuarantineCommand,
+}
 
 /** Runs one command line. 0: done; 1: it failed; 2: it was called wrongly. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
   const [name, ...rest] = args
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    for (const line of overview()) context.print(line)
+    for (const line of await overview()) context.print(line)
     return name === undefined ? 2 : 0
   }
-  const command = COMMANDS.find((one) => one.name === name)
-  if (command === undefined) {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (load === undefined) {
     complain(`parley: there is no command "${name}"; "parley --help" lists them`)
     return 2
   }
-  return runCommand(command, rest, context)
+  return runCommand(await load(), rest, context)
 }
 
 async function runCommand(command: Command, args: readonly string[], context: CliContext): Promise<number> {
@@ -72,12 +66,13 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-function overview(): readonly string[] {
-  const width = Math.max(...COMMANDS.map(({ name, usage }) => `${name} ${usage}`.length))
+async function overview(): Promise<readonly string[]> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
+  const width = Math.max(...commands.map(({ name, usage }) => `${name} ${usage}`.length))
   return [
     'usage: parley <command> [options]',
     '',
-    ...COMMANDS.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}  ${summary}`),
     '',
     '"parley <command> --help" says more. Settings come from the environment: PORT, PARLEY_HOME, DATABASE_URL, …',
   ]

@@ -14,30 +14,42 @@ export const startCommand: Command = {
   ],
   async run(_, context) {
     const { settings, config, log } = await openInstallation(context)
-    const booting: { kernel?: Promise<Kernel>; demo?: Demo } = {}
-    const shutdown = new Shutdown({
-      log,
-      graceMs: settings.shutdown.graceMs,
-      stop: async () => {
-        await (await booting.kernel)?.stop()
-        await booting.demo?.stop()
-      },
-      exit: (code) => process.exit(code),
-    })
+    const running: Running = {}
+    const stop = () => stopAll(running)
+    const exit = (code: number) => process.exit(code)
+    const shutdown = new Shutdown({ log, graceMs: settings.shutdown.graceMs, stop, exit })
     stopOnSignals(shutdown)
-    const demo = await config.demo?.(settings)
-    if (demo !== undefined) booting.demo = demo
-    booting.kernel = bootKernel({
-      settings,
-      config: withDemo(config, demo),
-      root: context.cwd,
-      log,
-      onCrash: (pluginId) => shutdown.run(1, `an exception of ${pluginId} that nobody caught`),
-    })
-    const kernel = await booting.kernel
-    context.print(`\n${kernel.report}\n`)
-    const lines = (await demo?.seed(kernel)) ?? []
-    context.print(`Parley ${kernel.version} is ready: ${settings.publicUrl ?? kernel.baseUrl}`)
-    for (const line of lines) context.print(line)
+    try {
+      const demo = await config.demo?.(settings)
+      if (demo !== undefined) running.demo = demo
+      running.kernel = bootKernel({
+        settings,
+        config: withDemo(config, demo),
+        root: context.cwd,
+        log,
+        onCrash: (pluginId) => shutdown.run(1, `an exception of ${pluginId} that nobody caught`),
+      })
+      const kernel = await running.kernel
+      context.print(`\n${kernel.report}\n`)
+      const lines = (await demo?.seed(kernel)) ?? []
+      context.print(`Parley ${kernel.version} is ready: ${settings.publicUrl ?? kernel.baseUrl}`)
+      for (const line of lines) context.print(line)
+    } catch (error) {
+      await stop()
+      throw error
+    }
   },
+}
+
+/** What is there to be stopped; a kernel may still be booting. */
+interface Running {
+  kernel?: Promise<Kernel>
+  demo?: Demo
+}
+
+async function stopAll(running: Running): Promise<void> {
+  // A boot that failed has stopped what it began, and its error is told by whoever waits for it.
+  const kernel = await running.kernel?.catch(() => undefined)
+  await kernel?.stop()
+  await running.demo?.stop()
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -102,8 +103,11 @@ export class Running {
     child.stderr?.on('data', (chunk) => {
       this.#stderr += chunk
     })
-    this.exit = new Promise((resolve) => {
-      child.once('close', (code) => resolve({ code, stdout: this.#stdout, stderr: this.#stderr }))
+    // Not 'close': after disconnect() it never comes.
+    const ends = [child.stdout, child.stderr].map((stream) => stream && once(stream, 'end'))
+    this.exit = once(child, 'exit').then(async ([code]) => {
+      await Promise.all(ends)
+      return { code, stdout: this.#stdout, stderr: this.#stderr }
     })
   }
 
