@@ -1,4 +1,5 @@
 import type { Server } from '@hapi/hapi'
+import { ParleyError, reasonOf } from '../plugin/errors.ts'
 import { logAnswer } from './answer/access-log.ts'
 import { finisher } from './answer/finish.ts'
 import { securityHeaders } from './answer/headers.ts'
@@ -48,8 +49,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { server, live } = built
   answerEverything(built)
   if (options.intake !== undefined) await server.register(hookPlugin({ ...hookParts(built), intake: options.intake }))
+  const openapi = documented(built)
   const mount = mounter({ ...built, surface: surfaceOf(built) })
-  const openapi = () => documentOf(built)
   mountOwnRoutes(mount, built, openapi)
   return {
     server,
@@ -123,6 +124,16 @@ function mountOwnRoutes(mount: Mount, { options, settings, standing }: Built, op
   mount([...health, openApiRoute(openapi), clientScriptRoute()], { pluginId: KERNEL })
 }
 
+/** Made when first asked for, and again once more was mounted. */
+function documented(built: Built): () => Record<string, unknown> {
+  let made: { readonly of: number; readonly document: Record<string, unknown> } | undefined
+  return () => {
+    const { version } = built.table
+    if (made?.of !== version) made = { of: version, document: documentOf(built) }
+    return made.document
+  }
+}
+
 function documentOf({ options, table, authentication }: Built): Record<string, unknown> {
   return openApiDocument({
     routes: table.all(),
@@ -131,6 +142,15 @@ function documentOf({ options, table, authentication }: Built): Record<string, u
     publicUrl: options.publicUrl,
     hooks: options.intake !== undefined,
   })
+}
+
+async function listen(server: Server): Promise<void> {
+  try {
+    await server.start()
+  } catch (cause) {
+    const { host, port } = server.settings
+    throw new ParleyError('http.cannot-listen', `Could not listen on ${host}:${port}: ${reasonOf(cause)}.`, { cause })
+  }
 }
 
 function lifecycle({
@@ -144,7 +164,7 @@ function lifecycle({
   let stopped: Promise<void> | undefined
   return {
     start: async () => {
-      await server.start()
+      await listen(server)
       standing.started()
       live.start()
       if (options.idempotency !== undefined) {

@@ -53,6 +53,8 @@ export interface LiveSettings {
   readonly maxSubscriptions: number
   readonly maxMessageBytes: number
   readonly maxMessagesPerSecond: number
+  /** Frames from a client that come while answers to it still wait to be read; above it the socket is cut. */
+  readonly maxUnreadAnswers: number
   /** Bytes pushed and not yet taken by the client's side; above it the socket is cut. */
   readonly maxBufferedBytes: number
   /** On shutdown sockets are told to come back elsewhere, spread over this time. */
@@ -99,6 +101,7 @@ export const httpSettings: Joi.ObjectSchema<HttpSettings> = Joi.object({
     maxSubscriptions: count(50),
     maxMessageBytes: count(16 * 1024),
     maxMessagesPerSecond: count(50),
+    maxUnreadAnswers: count(100),
     maxBufferedBytes: count(MIB),
     closeJitterMs: ms(2_000),
     goodbyeMs: ms(500),

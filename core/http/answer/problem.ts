@@ -34,6 +34,7 @@ export const PROBLEM_TYPE = 'application/problem+json'
 /** `urn:parley:problem:request.invalid`: names the kind of problem, and is no address. */
 export function problemDocument(facts: ProblemFacts, requestId: string, instance: string): ProblemDocument {
   return {
+    ...facts.extra,
     type: `urn:parley:problem:${facts.code}`,
     title: STATUS_CODES[facts.status] ?? 'Error',
     status: facts.status,
@@ -41,7 +42,6 @@ export function problemDocument(facts: ProblemFacts, requestId: string, instance
     code: facts.code,
     requestId,
     instance,
-    ...facts.extra,
   }
 }
 

@@ -11,8 +11,10 @@ type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Checks a frame before nes sees it. nes 14 reads fields without looking: `null`, a `sub` without a path or an `auth` that
- * is a text end in a TypeError, which it rethrows outside of any handler, and the process would be gone. Requests over the
- * socket are not offered: they would pass by the limits and logs of HTTP.
+ * is a text end in a TypeError, which it rethrows outside of any handler, and the process would be gone.
+ *
+ * Requests over the socket are not offered: they would pass by the limits and logs of HTTP. Neither is another credential
+ * on the same socket: what the first one subscribed to would stay.
  */
 export function judgeFrame(text: string, maxSubscriptions: number): Verdict {
   const frame = parse(text)
@@ -23,8 +25,8 @@ export function judgeFrame(text: string, maxSubscriptions: number): Verdict {
   }
   if (type === 'ping') return PASS
   if (type === 'hello') return helloFault(frame, maxSubscriptions) ?? authFault(frame) ?? PASS
-  if (type === 'reauth') return authFault(frame) ?? PASS
   if (type === 'sub' || type === 'unsub') return isPath(frame.path) ? PASS : close('expected a path')
+  if (type === 'reauth') return { do: 'answer', type, id, message: 'Open another socket to come as somebody else' }
   return { do: 'answer', type, id, message: 'Only subscriptions are offered here; call the HTTP API for the rest' }
 }
 

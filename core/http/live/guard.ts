@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Server } from '@hapi/hapi'
 import type { Clock } from '../../plugin/services.ts'
 import type { HttpSettings } from '../settings.ts'
@@ -19,12 +18,12 @@ export function guardSockets(server: Server, parts: GuardParts): void {
   sockets.options.maxPayload = live.maxMessageBytes
   sockets.options.verifyClient = ({ origin, req }, done) => {
     if (parts.draining()) return done(false, 503, 'Service Unavailable')
+    // nes would take a cookie called `nes`, whatever is in it, for a credential. Cookies are none here.
+    delete req.headers.cookie
     if (!originAllowed(origin, req.headers.host, parts)) return done(false, 403, 'Forbidden')
     done(true)
   }
-  sockets.prependListener('connection', (socket: RawSocket, _request: IncomingMessage) => {
-    filterMessages(socket, parts)
-  })
+  sockets.prependListener('connection', (socket) => filterMessages(socket, parts))
 }
 
 /**
@@ -50,12 +49,19 @@ function filterMessages(socket: RawSocket, { settings: { live }, clock }: GuardP
   const deliver = socket.emit.bind(socket)
   let second = 0
   let came = 0
+  let unread = 0
   socket.emit = (event, ...args) => {
     if (event !== 'message') return deliver(event, ...args)
     const now = Math.floor(clock.millis() / SECOND)
     came = now === second ? came + 1 : 1
     second = now
     if (came > live.maxMessagesPerSecond) return refuse(socket, 'too many messages')
+    // Somebody who keeps asking and does not read the answers.
+    unread = socket.bufferedAmount > 0 ? unread + 1 : 0
+    if (unread > live.maxUnreadAnswers) {
+      socket.terminate()
+      return true
+    }
     const verdict = judgeFrame(String(args[0]), live.maxSubscriptions)
     if (verdict.do === 'pass') return deliver(event, ...args)
     if (verdict.do === 'close') return refuse(socket, verdict.reason)

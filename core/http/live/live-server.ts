@@ -38,16 +38,13 @@ export async function createLiveServer(server: Server, parts: LiveParts): Promis
   const raw = (socket: Socket) => (socket as Socket & { readonly _ws: RawSocket })._ws
   const subscribers = new Subscribers({ settings: live, log: parts.log, cut: (socket) => raw(socket).terminate() })
   const topics = { server, subscribers, gate: parts.gate, settings: live, log: parts.log }
-  let timer: NodeJS.Timeout | undefined
+  const closing = new AbortController()
   return {
     publisher: subscribers,
     open: (topic, pluginId) => openTopic(topic, pluginId, topics),
-    start: () => {
-      timer = setInterval(() => void reverify(server, parts), live.reverifyMs)
-      timer.unref()
-    },
+    start: () => void reverifyRegularly(server, parts, closing.signal),
     close: () => {
-      clearInterval(timer)
+      closing.abort()
       return sendAway(server, live)
     },
   }
@@ -65,6 +62,14 @@ function nesOptions(live: LiveSettings, strategy: string) {
     heartbeat: { interval: live.heartbeatMs, timeout: live.heartbeatTimeoutMs },
     maxConnections: live.maxSockets,
   } as const
+}
+
+async function reverifyRegularly(server: Server, parts: LiveParts, signal: AbortSignal): Promise<void> {
+  const { reverifyMs } = parts.settings.live
+  while (!signal.aborted) {
+    await delay(reverifyMs, undefined, { signal, ref: false }).catch(ignoreAbort)
+    if (!signal.aborted) await reverify(server, parts)
+  }
 }
 
 async function reverify(server: Server, { authentication, log }: LiveParts): Promise<void> {

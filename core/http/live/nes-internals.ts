@@ -22,7 +22,7 @@ type VerifyClient = (
 export interface SocketServer {
   readonly options: { maxPayload?: number; verifyClient?: VerifyClient; perMessageDeflate?: boolean }
   readonly clients: ReadonlySet<RawSocket>
-  prependListener(event: 'connection', listener: (socket: RawSocket, request: IncomingMessage) => void): void
+  prependListener(event: 'connection', listener: (socket: RawSocket) => void): void
 }
 
 /**

@@ -20,7 +20,8 @@ interface Known {
  */
 export class Subscribers implements LivePublisher {
   readonly #byPath = new Map<string, Set<Socket>>()
-  readonly #known = new Map<Socket, Known>()
+  /** Outlives the last subscription: what waits to be read does too. */
+  readonly #known = new WeakMap<Socket, Known>()
   readonly #settings: LiveSettings
   readonly #log: Logger
   readonly #cut: (socket: Socket) => void
@@ -47,7 +48,6 @@ export class Subscribers implements LivePublisher {
   remove(socket: Socket, path: string): void {
     const known = this.#known.get(socket)
     known?.paths.delete(path)
-    if (known?.paths.size === 0) this.#known.delete(socket)
     const listeners = this.#byPath.get(path)
     listeners?.delete(socket)
     if (listeners?.size === 0) this.#byPath.delete(path)

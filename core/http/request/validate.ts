@@ -27,6 +27,9 @@ const STRICT: ValidationOptions = {
 const FROM_TEXT: ValidationOptions = { ...STRICT, convert: true }
 const NOTHING = Joi.object({})
 
+/** A long list of wrong things is answered with its beginning. */
+const MOST_ERRORS = 50
+
 /**
  * One check for all inputs of a route: params, query and payload together, so that a caller learns of every wrong field at
  * once. Unknown fields are refused. Texts of path, query and forms are converted ("5" → 5); JSON has types of its own.
@@ -48,7 +51,7 @@ export function inputCheck(route: Route): InputCheck {
       query: checkOne(query, input.query, errors),
       payload: hasBody ? checkOne(body, bodyOf(body.schema, input.payload), errors) : undefined,
     }
-    if (errors.length > 0) throw new Refused(invalid(errors))
+    if (errors.length > 0) throw new Refused(invalid(errors.slice(0, MOST_ERRORS)))
     return checked
   }
 }

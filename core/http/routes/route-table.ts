@@ -17,6 +17,12 @@ export interface Owner {
 export class RouteTable {
   readonly #routes: Route[] = []
   readonly #topics: LiveTopic[] = []
+  #version = 0
+
+  /** Changes with every mount. */
+  get version(): number {
+    return this.#version
+  }
 
   all(): readonly Route[] {
     return this.#routes
@@ -45,6 +51,7 @@ export class RouteTable {
   }
 
   add(routes: readonly Route[], topics: readonly LiveTopic[]): void {
+    this.#version += 1
     this.#routes.push(...routes)
     this.#topics.push(...topics)
   }

@@ -101,6 +101,15 @@ describe('core/http/server', () => {
     expect(() => http.mount([], { pluginId: 'other', authenticators: [bearer()] })).to.throw(ParleyError, /"bearer"/)
   })
 
+  it('says where it could not listen', async () => {
+    const first = await rig()
+    await first.http.start()
+    const second = await rig([], { port: Number(first.http.server.info.port) })
+    const failure = await second.http.start().catch((error: unknown) => error)
+    expect(failure).to.be.instanceOf(ParleyError).with.property('code', 'http.cannot-listen')
+    await first.http.stop()
+  })
+
   it('refuses settings that are not right, naming them', async () => {
     const failure = await rig([], { settings: { maxBodyBytes: 0, nonsense: 1 } }).catch((error: unknown) => error)
     expect(failure).to.be.instanceOf(ParleyError).with.property('code', 'http.settings-invalid')

@@ -11,7 +11,6 @@ describe('core/http/live/frame', () => {
       { type: 'ping', id: 1 },
       { type: 'hello', id: 1, version: '2' },
       { type: 'hello', id: 1, version: '2', auth, subs: ['/live/a', '/live/b'] },
-      { type: 'reauth', id: 2, auth },
       { type: 'sub', id: 3, path: '/live/a' },
       { type: 'unsub', id: 4, path: '/live/a' },
     ]
@@ -35,13 +34,13 @@ describe('core/http/live/frame', () => {
       { ...hello, auth: 'Bearer x' },
       { ...hello, auth: {} },
       { ...hello, auth: { headers: { authorization: 7 } } },
-      { type: 'reauth', id: 1, auth: null },
     ]
     for (const frame of frames) expect(judge(frame).do, JSON.stringify(frame)).to.equal('close')
     expect(judgeFrame('{"type":', 2).do).to.equal('close')
   })
 
-  it('answers requests and messages with an error instead of doing them', () => {
+  it('answers requests, messages and a change of credential with an error instead of doing them', () => {
+    expect(judge({ type: 'reauth', id: 1, auth: { headers: {} } }).do).to.equal('answer')
     expect(judge({ type: 'request', id: 1, method: 'GET', path: '/healthz' })).to.include({ do: 'answer', id: 1 })
     expect(judge({ type: 'message', id: 1, message: 'x' }).do).to.equal('answer')
   })

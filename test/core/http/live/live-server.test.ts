@@ -49,13 +49,13 @@ describe('core/http/live/live-server', () => {
   }
 
   /** A WebSocket by hand, that reads only what the test reads. */
-  const rawSocket = async (): Promise<Socket> => {
+  const rawSocket = async (headers = ''): Promise<Socket> => {
     const { hostname, port } = new URL(baseUrl(up as Rig))
     const socket = connect(Number(port), hostname)
     sockets.push(socket)
     socket.on('error', () => {})
     socket.write(
-      `GET / HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n${headers}\r\n`,
     )
     await once(socket, 'data')
     return socket
@@ -207,7 +207,7 @@ describe('core/http/live/live-server', () => {
     await good.subscribe(path, () => {
       heard += 1
     })
-    const cut = once(deaf, 'close')
+    const cut = closed(deaf)
     const text = 'x'.repeat(64 * 1024)
     let published = 0
     while (!log.lines.some((line) => line.message === 'a socket that does not read was cut')) {
@@ -222,6 +222,30 @@ describe('core/http/live/live-server', () => {
     http.live.publish(`/live/rooms/${ACME}/done`, 'done')
     await done
     expect(heard).to.equal(published)
+  })
+
+  it('takes no cookie for a credential', async () => {
+    await start([topic()])
+    const socket = await rawSocket('Cookie: nes=made-up\r\n')
+    socket.write(frameOf({ type: 'hello', id: 1, version: '2' }))
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).to.include('"statusCode":401')
+  })
+
+  it('cuts a socket that keeps asking and does not read the answers', async () => {
+    await start([topic()], { maxMessagesPerSecond: 1_000_000, maxUnreadAnswers: 10 })
+    const deaf = await rawSocket()
+    deaf.pause()
+    const cut = closed(deaf)
+    const question = frameOf({ type: 'sub', id: 'x'.repeat(8000), path: `/live/${'y'.repeat(400)}` })
+    let asking = true
+    void cut.then(() => {
+      asking = false
+    })
+    while (asking) {
+      if (!deaf.destroyed && !deaf.writableNeedDrain) deaf.write(question)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   })
 
   it('closes the sockets of a credential that was revoked', async () => {
@@ -254,6 +278,9 @@ describe('core/http/live/live-server', () => {
     expect(await gone).to.equal(1012)
   })
 })
+
+/** Resolves when the socket is gone, with an error or without. */
+const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
 
 function flood(socket: WebSocket): void {
   for (let id = 1; id <= 11; id += 1) socket.send(JSON.stringify({ type: 'ping', id }))

@@ -56,6 +56,11 @@ describe('core/http/request/validate', () => {
     expect(body.errors).to.deep.include({ field: 'colour', message: 'colour is not allowed' })
   })
 
+  it('answers a long list of wrong things with its beginning', async () => {
+    const { body } = await send({ payload: { name: 'x', nested: { deep: Array(500).fill({ n: 'x' }) } } })
+    expect(body.errors).to.have.length(50)
+  })
+
   it('takes the types of JSON as they are', async () => {
     const { status, body } = await send({ payload: { name: 'x', size: '2' } })
     expect(status).to.equal(400)
