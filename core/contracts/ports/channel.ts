@@ -59,7 +59,10 @@ export type SendResult =
 export interface Channel {
   readonly capabilities: ChannelCapabilities
   send(request: SendRequest): Promise<SendResult>
-  /** Checks the connection's credential against the vendor. */
+  /**
+   * Asks the vendor whether the connection's credential is good for this very account, `externalId`. At an endpoint that
+   * tenants share, whoever passes gets the account's messages: a valid key of another account must not.
+   */
   test(
     connection: Connection,
     signal: AbortSignal,
