@@ -27,7 +27,7 @@ export function changeContact({ database, clock }: RouteContext): Route {
     access: { permission: 'contacts.write' },
     params: idParams,
     payload: Joi.object<Patch>({
-      name: Joi.string().allow('').trim().max(500),
+      name: Joi.string().allow('').max(500),
       attributes: Joi.object().pattern(Joi.string().max(100), Joi.string().allow('', null).max(2000)).max(100),
       blocked: Joi.boolean(),
     }).min(1),
@@ -49,7 +49,7 @@ async function change(uow: UnitOfWork, id: string, patch: Patch, clock: Clock): 
   await Contact.in(uow)
     .where({ id })
     .patch({
-      name: patch.name ?? contact.name,
+      name: patch.name?.trim() ?? contact.name,
       blocked: patch.blocked ?? contact.blocked,
       attributes,
       updated_at: clock.now(),

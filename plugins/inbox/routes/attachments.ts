@@ -17,6 +17,9 @@ import { idParams } from './schemas.ts'
 /** Types that browsers show without running anything; everything else is only offered for download. */
 const SHOWN = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+|application\/pdf|text\/plain)$/
 
+/** What a form adds around its file. */
+const FORM_BYTES = 64 * 1024
+
 export function getAttachment(context: RouteContext): Route {
   const { database, store } = context
   return defineRoute({
@@ -75,7 +78,7 @@ export function uploadAttachment({ store, settings }: RouteContext): Route {
     summary: 'Keeps a file for sending: answers the `objectKey` that `media` takes.',
     tags: ['inbox'],
     access: { permission: 'inbox.write' },
-    body: { multipart: true, maxBytes: settings.mediaMaxBytes, maxFiles: 1 },
+    body: { multipart: true, maxBytes: settings.mediaMaxBytes + FORM_BYTES, maxFiles: 1 },
     payload: Joi.object<{ files: readonly UploadedFile[] }>({ files: Joi.array().length(1).required() }).unknown(true),
     responses: {
       201: {

@@ -16,14 +16,12 @@ import Joi from 'joi'
 import { v7 as uuidv7 } from 'uuid'
 import { CannedReply } from '../models/canned-reply.ts'
 import type { RouteContext } from './context.ts'
+import { wordsSchema } from './outbound-payload.ts'
 import { idParams, uuid } from './schemas.ts'
 
 const shortcut = Joi.string()
-  .trim()
-  .lowercase()
   .pattern(/^[\p{L}\p{N}_-]+$/u, 'letters, digits, - and _')
   .max(60)
-const text = Joi.string().trim().min(1).max(65_536)
 
 const cannedSchema = Joi.object({
   id: uuid.required(),
@@ -74,16 +72,20 @@ function createCanned({ database, clock }: RouteContext): Route {
     summary: 'Keeps a text under a short name.',
     tags: ['inbox'],
     access: { permission: 'inbox.write' },
-    payload: Joi.object<{ shortcut: string; text: string }>({ shortcut: shortcut.required(), text: text.required() }),
+    payload: Joi.object<{ shortcut: string; text: string }>({
+      shortcut: shortcut.required(),
+      text: wordsSchema.required(),
+    }),
     responses: {
       201: { description: 'Kept.', schema: cannedSchema },
       409: { description: 'The short name is taken.' },
     },
     handle: async ({ tenantId, payload }) => {
       const now = clock.now()
-      const row = { id: uuidv7(), ...payload, created_at: now, updated_at: now }
+      const name = payload.shortcut.toLowerCase()
+      const row = { id: uuidv7(), shortcut: name, text: payload.text, created_at: now, updated_at: now }
       return database.transaction(tenantId, async (uow) => {
-        if (await taken(uow, payload.shortcut)) return nameTaken(payload.shortcut)
+        if (await taken(uow, name)) return nameTaken(name)
         return created(view(await CannedReply.in(uow).insertAndFetch(row)))
       })
     },
@@ -99,7 +101,7 @@ function changeCanned({ database, clock }: RouteContext): Route {
     tags: ['inbox'],
     access: { permission: 'inbox.write' },
     params: idParams,
-    payload: Joi.object<{ shortcut?: string; text?: string }>({ shortcut, text }).min(1),
+    payload: Joi.object<{ shortcut?: string; text?: string }>({ shortcut, text: wordsSchema }).min(1),
     responses: {
       200: { description: 'As it is now.', schema: cannedSchema },
       404: { description: 'There is no such canned reply.' },
@@ -107,11 +109,11 @@ function changeCanned({ database, clock }: RouteContext): Route {
     },
     handle: async ({ tenantId, params, payload }) =>
       database.transaction(tenantId, async (uow): Promise<Reply> => {
-        if (payload.shortcut !== undefined && (await taken(uow, payload.shortcut, params.id)))
-          return nameTaken(payload.shortcut)
+        const name = payload.shortcut?.toLowerCase()
+        if (name !== undefined && (await taken(uow, name, params.id))) return nameTaken(name)
         const changed = await CannedReply.in(uow)
           .where({ id: params.id })
-          .patch({ ...payload, updated_at: clock.now() })
+          .patch({ ...payload, ...(name && { shortcut: name }), updated_at: clock.now() })
         const [row] = await CannedReply.in(uow).where({ id: params.id })
         return changed === 0 || row === undefined ? notFound(params.id) : ok(view(row))
       }),

@@ -19,11 +19,11 @@ import { labelsOf, setLabels } from '../storage/labels.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { authorOf, noConversation, type RouteContext } from './context.ts'
 import { conversationDetail } from './get-conversation.ts'
-import { conversationDetailSchema, idParams } from './schemas.ts'
+import { conversationDetailSchema, idParams, labelName } from './schemas.ts'
 
 interface Patch {
   readonly status?: ConversationStatus
-  readonly snoozedUntil?: Date
+  readonly snoozedUntil?: string
   readonly assigneeId?: string | null
   readonly labels?: readonly string[]
   readonly holder?: Holder
@@ -42,9 +42,9 @@ export function changeConversation(context: RouteContext): Route {
     params: idParams,
     payload: Joi.object<Patch>({
       status: Joi.valid(...CONVERSATION_STATUSES),
-      snoozedUntil: Joi.date().iso(),
+      snoozedUntil: Joi.string().isoDate(),
       assigneeId: Joi.string().max(200).allow(null),
-      labels: Joi.array().items(Joi.string().trim().min(1).max(100)).max(50),
+      labels: Joi.array().items(labelName).max(50),
       holder: Joi.valid('none', 'bot', 'human'),
       expect: Joi.object({
         assigneeId: Joi.string().max(200).allow(null),
@@ -79,7 +79,7 @@ async function change(context: RouteContext, uow: UnitOfWork, id: string, patch:
   if (conversation === undefined || !draft.threads.has(conversation.threadId)) return noConversation(id)
   const surprise = unexpected(conversation, patch)
   if (surprise !== undefined) return problem(409, 'inbox.conversation-changed', surprise)
-  if (patch.snoozedUntil !== undefined && patch.snoozedUntil <= draft.now)
+  if (patch.snoozedUntil !== undefined && new Date(patch.snoozedUntil) <= draft.now)
     return problem(409, 'inbox.snooze-in-past', 'snoozedUntil must lie in the future.')
   if (patch.assigneeId !== undefined) changeAssignee(draft, conversation, patch.assigneeId, by)
   if (patch.holder !== undefined) changeHolder(draft, conversation, patch.holder, by)
@@ -106,7 +106,7 @@ async function applyStatus(
   patch: Patch,
   by: Author,
 ): Promise<void> {
-  const { snoozedUntil } = patch
+  const snoozedUntil = patch.snoozedUntil === undefined ? undefined : new Date(patch.snoozedUntil)
   const status = patch.status ?? (snoozedUntil === undefined ? undefined : 'snoozed')
   if (status === undefined) return
   changeStatus(draft, conversation, status, { by, ...(snoozedUntil && { snoozedUntil }) })

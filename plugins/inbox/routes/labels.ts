@@ -2,12 +2,13 @@ import { defineRoute, noContent, ok, problem, type Route } from '@parley/core'
 import Joi from 'joi'
 import { Label } from '../models/label.ts'
 import type { RouteContext } from './context.ts'
+import { labelName } from './schemas.ts'
 
 const labelSchema = Joi.object({
   name: Joi.string().required(),
   color: Joi.string().allow(null).required(),
 }).label('Label')
-const nameParams = Joi.object<{ name: string }>({ name: Joi.string().trim().min(1).max(100).required() })
+const nameParams = Joi.object<{ name: string }>({ name: labelName.required() })
 
 /** A tenant has some dozens of labels: they come all at once. */
 const MOST_LABELS = 1000

@@ -6,6 +6,7 @@ import { appendMessage } from '../drafting/message.ts'
 import { lockPlaces } from '../messenger/targets.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { authorOf, noConversation, type RouteContext } from './context.ts'
+import { wordsSchema } from './outbound-payload.ts'
 import { idParams, messageSchema } from './schemas.ts'
 import { messageView } from './send-message.ts'
 
@@ -18,7 +19,7 @@ export function addNote(context: RouteContext): Route {
     tags: ['inbox'],
     access: { permission: 'inbox.write' },
     params: idParams,
-    payload: Joi.object<{ text: string }>({ text: Joi.string().trim().min(1).max(65_536).required() }),
+    payload: Joi.object<{ text: string }>({ text: wordsSchema.required() }),
     responses: {
       201: { description: 'The note.', schema: messageSchema },
       404: { description: 'There is no such conversation.' },

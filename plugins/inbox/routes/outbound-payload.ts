@@ -18,8 +18,11 @@ export interface OutboundPayload {
   readonly replyTo?: string
 }
 
+/** A text with something in it. Spaces around it are the writer's own. */
+export const wordsSchema = Joi.string().pattern(/\S/, 'some text').max(65_536)
+
 export const outboundKeys = {
-  text: Joi.string().trim().min(1).max(65_536),
+  text: wordsSchema,
   template: Joi.object({
     name: Joi.string().required(),
     language: Joi.string().required(),

@@ -5,6 +5,10 @@ export const uuid = Joi.string().uuid()
 const time = Joi.string().isoDate()
 const record = Joi.object().unknown(true)
 
+export const labelName = Joi.string()
+  .pattern(/^\S(.*\S)?$/u, 'no spaces around it')
+  .max(100)
+
 export const idParams = Joi.object<{ id: string }>({ id: uuid.required() })
 
 export const attachmentSchema = Joi.object({

@@ -49,14 +49,35 @@ export function writeMessage(context: RouteContext): Route {
     handle: async (request) => {
       const { payload, tenantId, actor, correlationId } = request
       if (payload.conversationId !== undefined) return send(context, request, payload.conversationId, payload)
-      return context.database.transaction(tenantId, (uow) => begin(context, uow, payload, authorOf(actor)), {
-        correlationId,
-      })
+      return unlessRefused(() =>
+        context.database.transaction(tenantId, (uow) => begin(context, uow, payload, authorOf(actor)), {
+          correlationId,
+        }),
+      )
     },
   })
 }
 
-/** Nothing is left behind when the gate refuses: the thread and the conversation are made with the message. */
+/** Carries a refusal out of a transaction, which is rolled back by it. */
+class Refused extends Error {
+  readonly reply: Reply
+
+  constructor(reply: Reply) {
+    super('refused')
+    this.reply = reply
+  }
+}
+
+async function unlessRefused(work: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Refused) return error.reply
+    throw error
+  }
+}
+
+/** Nothing is left behind when the gate refuses: no contact, no thread, no conversation. */
 async function begin(context: RouteContext, uow: UnitOfWork, payload: Start, author: Author): Promise<Reply> {
   const { to } = payload
   const connection = to && (await context.connections.get(uow.tenantId, to.connectionId))
@@ -81,7 +102,7 @@ async function begin(context: RouteContext, uow: UnitOfWork, payload: Start, aut
   const conversation = draft.current(thread) ?? openConversation(draft, thread, draft.now)
   const intent = { conversationId: conversation.id, content: contentOf(payload), author }
   const sent = draftSend(draft, { thread, conversation, facts }, intent)
-  if (!sent.ok) return refused(sent)
+  if (!sent.ok) throw new Refused(refused(sent))
   await writeDraft(uow, draft)
   return created(await messageView(uow, sent.messageId))
 }

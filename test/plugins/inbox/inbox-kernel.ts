@@ -73,7 +73,18 @@ export class InboxKernel {
     const { connections, database } = test.kernel
     const account = { provider: 'test', externalId: `account-${name}`, name: 'Test account' }
     const { id } = await database.transaction(test.tenantId, (uow) => connections.create(uow, account))
-    return new InboxKernel(test, vendor, id)
+    const inbox = new InboxKernel(test, vendor, id)
+    await inbox.#atWork(options.plugins === undefined ? [] : ['inbox.files'])
+    return inbox
+  }
+
+  /** A drained log tells nothing while a group has not begun to read. */
+  async #atWork(others: readonly string[]): Promise<void> {
+    const wanted = ['inbox.record-inbound', 'inbox.follow-merges', 'inbox.auto-reply', 'inbox.sender', ...others]
+    await this.until(async () => {
+      const groups = (await this.test.kernel.engine.lag()).map((lag) => lag.group)
+      return wanted.every((group) => groups.includes(group))
+    }, 'the readers to begin')
   }
 
   /** Stores the events as a channel's intake does; nothing is handled yet. */
