@@ -1,4 +1,6 @@
 /** The public test kit: a real database, a test clock, simulators' base, conformance suites. */
+
+export type { PluginEntry } from '../kernel/discover.ts'
 export * from './browser.ts'
 export * from './seeded-random.ts'
 export * from './silent-logger.ts'

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import type {
   AccountName,
   ChannelDriver,
@@ -12,9 +11,8 @@ import type {
   WebhookSide,
 } from '@parley/core/testing/conformance'
 import { PagewireSimulator } from '../fixtures/partner-channel/dist/simulator.js'
-import { type Installation, installPartnerPackage, PACKAGE_NAME } from './install.ts'
+import { firstParty, type Installation, installPartnerPackage, PACKAGE_NAME } from './install.ts'
 
-const OURS = fileURLToPath(new URL('../../', import.meta.url))
 const SIGNING_SECRET = 'signing-secret-of-the-conformance-run'
 
 const LINES: Readonly<Record<AccountName, { line: string; name: string; apiKey: string }>> = {
@@ -160,9 +158,7 @@ class PagewireDriver implements ChannelDriver {
 
   plugins(vendor: VendorSide) {
     return [
-      { use: `${OURS}adapters/local-files` },
-      { use: `${OURS}plugins/contacts` },
-      { use: `${OURS}plugins/inbox` },
+      ...firstParty(this.#root),
       { use: PACKAGE_NAME, settings: { baseUrl: vendor instanceof Pagewire ? vendor.simulator.url : '' } },
     ]
   }

@@ -4,13 +4,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { PluginEntry } from '@parley/core/testing'
 
 const run = promisify(execFile)
-const CORE = fileURLToPath(new URL('../../core', import.meta.url))
 
 /** The partner's package as its author has it before publishing. */
 export const PACKAGE = fileURLToPath(new URL('../fixtures/partner-channel/', import.meta.url))
 export const PACKAGE_NAME = 'parley-channel-pagewire'
+
+const OURS = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The first-party plugins that a channel is of use with; files lie in the installation. */
+export function firstParty(root: string): readonly PluginEntry[] {
+  return [
+    { use: `${OURS}adapters/local-files`, settings: { folder: join(root, 'files') } },
+    { use: `${OURS}plugins/contacts` },
+    { use: `${OURS}plugins/inbox` },
+  ]
+}
 
 export interface Installation {
   /** A folder with the package in its node_modules, as `npm install` left it. */
@@ -35,7 +46,7 @@ export async function installPartnerPackage(change?: (folder: string) => Promise
     if (tarball === undefined) throw new Error(`npm pack left no tarball in ${folder}`)
     const root = join(folder, 'installation')
     await cp(join(folder, tarball), join(root, tarball))
-    const dependencies = { '@parley/core': `file:${CORE}`, [PACKAGE_NAME]: `file:./${tarball}` }
+    const dependencies = { '@parley/core': `file:${join(OURS, 'core')}`, [PACKAGE_NAME]: `file:./${tarball}` }
     await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'installation', private: true, dependencies }))
     await npm(root, folder, 'install', '--offline', '--ignore-scripts')
     return { root, installed: join(root, 'node_modules', PACKAGE_NAME), remove }

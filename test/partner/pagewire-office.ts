@@ -1,16 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { startTestKernel, type TestKernel } from '@parley/core/testing'
 import { PagewireSimulator } from '../fixtures/partner-channel/dist/simulator.js'
-import { PACKAGE_NAME } from './install.ts'
+import { firstParty, PACKAGE_NAME } from './install.ts'
 
 export const LINE = { line: 'PW-7001', name: 'Front desk', apiKey: 'pw-key-of-the-front-desk' }
 export const OTHER_LINE = { line: 'PW-7002', name: 'Night desk', apiKey: 'pw-key-of-the-night-desk' }
 const SIGNING_SECRET = 'pagewire-signing-secret'
-
-/** The first-party plugins that a channel is of use with. */
-export const FIRST_PARTY = ['adapters/local-files', 'plugins/contacts', 'plugins/inbox'].map((folder) =>
-  fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
-)
 
 export interface ShownMessage {
   readonly id: string
@@ -42,7 +36,7 @@ export class PagewireOffice {
     const settings = { baseUrl: await simulator.listen() }
     const kernel = await startTestKernel({
       root,
-      plugins: [...FIRST_PARTY, { use: PACKAGE_NAME, settings }],
+      plugins: [...firstParty(root), { use: PACKAGE_NAME, settings }],
       listen: true,
     })
     const office = new PagewireOffice(simulator, kernel)

@@ -2,8 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startTestKernel, type TestKernel } from '@parley/core/testing'
 import { expect } from 'chai'
-import { type Installation, installPartnerPackage, PACKAGE_NAME } from './install.ts'
-import { FIRST_PARTY } from './pagewire-office.ts'
+import { firstParty, installPartnerPackage, PACKAGE_NAME } from './install.ts'
 
 const HOOK = { method: 'POST', url: `/hooks/${PACKAGE_NAME}/00000000-0000-7000-8000-000000000000`, as: null } as const
 
@@ -16,22 +15,23 @@ describe('of what is installed, the kernel loads only what the allow-list names 
     Reflect.deleteProperty(globalThis, MARK)
   })
 
-  /** Installs the package with a change, and boots a kernel in its folder with these plugins. */
-  async function boot(change: (folder: string) => Promise<void>, plugins: readonly string[]) {
+  /** Installs the package with a change, and starts kernels in its folder: with the first-party plugins and these. */
+  async function installed(change: (folder: string) => Promise<void>) {
     const open = new AsyncDisposableStack()
     stack.push(open)
-    const installation: Installation = await installPartnerPackage(change)
-    open.defer(() => installation.remove())
-    const start = async (names: readonly string[]): Promise<TestKernel> => {
-      const kernel = await startTestKernel({ root: installation.root, plugins: names })
+    const { root, remove } = await installPartnerPackage(change)
+    open.defer(remove)
+    return async (...plugins: readonly string[]): Promise<TestKernel> => {
+      const named = plugins.map((use) => ({ use }))
+      const kernel = await startTestKernel({ root, plugins: [...firstParty(root), ...named] })
       open.defer(() => kernel.stop())
       return kernel
     }
-    return { kernel: await start(plugins), again: start }
   }
 
   it('runs none of the code of a package that is installed and not named, and has no place for its webhooks', async () => {
-    const { kernel, again } = await boot(mark, FIRST_PARTY)
+    const start = await installed(mark)
+    const kernel = await start()
     expect(kernel.kernel.report.entries.map((entry) => entry.plugin)).to.deep.equal([
       'local-files',
       'contacts',
@@ -39,7 +39,7 @@ describe('of what is installed, the kernel loads only what the allow-list names 
     ])
     expect((await kernel.inject(HOOK)).status).to.equal(404)
     expect(ran(), 'the code of a package that nobody named').to.equal(false)
-    await again([...FIRST_PARTY, PACKAGE_NAME])
+    await start(PACKAGE_NAME)
     expect(ran(), 'the same package, named').to.equal(true)
   })
 
@@ -48,7 +48,8 @@ describe('of what is installed, the kernel loads only what the allow-list names 
       await mark(folder)
       await rewrite(folder, 'package.json', (text) => text.replace('"kernel": "^1.0.0"', '"kernel": "^2.0.0"'))
     }
-    const { kernel } = await boot(change, [...FIRST_PARTY, PACKAGE_NAME])
+    const start = await installed(change)
+    const kernel = await start(PACKAGE_NAME)
     const { body } = await kernel.inject({ url: '/api/admin/plugins' })
     const { items } = body as { items: readonly { id: string; state: string; reason: string }[] }
     expect(items.map(({ id, state }) => `${id} ${state}`)).to.deep.equal([
@@ -71,7 +72,8 @@ describe('of what is installed, the kernel loads only what the allow-list names 
       await rewrite(folder, 'package.json', (text) => text.replaceAll('dist/index.js', 'dist/index.ts'))
       await writeFile(join(folder, 'dist/index.ts'), await readFile(join(folder, 'dist/index.js')))
     }
-    const { kernel } = await boot(change, [...FIRST_PARTY, PACKAGE_NAME])
+    const start = await installed(change)
+    const kernel = await start(PACKAGE_NAME)
     const [failure, ...others] = kernel.kernel.report.failures
     expect(others).to.deep.equal([])
     expect(failure).to.include({ plugin: PACKAGE_NAME, state: 'failed' })
