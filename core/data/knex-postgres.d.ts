@@ -9,8 +9,19 @@ declare module 'knex/lib/dialects/postgres/index.js' {
     response?: { command: string }
   }
 
+  /** As `openPool` gives them. */
+  export interface PoolConnectionSettings {
+    readonly silenceTimeoutMillis: number
+    readonly statement_timeout: number
+  }
+
   export default class PostgresClient {
     constructor(config: Knex.Config)
+    readonly connectionSettings: PoolConnectionSettings
+    _driver(): { readonly Client: new (config: never) => unknown }
+    releaseConnection(connection: unknown): Promise<void>
+    /** Asked before a connection is taken from the pool. */
+    validateConnection(connection: unknown): boolean
     transaction(container: unknown, config?: unknown, outer?: unknown): unknown
     _query(connection: unknown, query: QueryObject): Promise<QueryObject>
   }

@@ -1,34 +1,16 @@
 import createKnex, { type Knex } from 'knex'
 import pg from 'pg'
 import { TenantPostgresClient } from './postgres-client.ts'
-
-/** Milliseconds; 0 switches a limit off. */
-export interface PoolTimeouts {
-  /** Opening a connection. */
-  readonly connect: number
-  /** Waiting for a free connection of the pool. */
-  readonly acquire: number
-  readonly statement: number
-  readonly lock: number
-  /** A transaction in which nothing happens; frees the locks of a process that was stopped in the middle of one. */
-  readonly idleInTransaction: number
-}
-
-export const defaultPoolTimeouts: PoolTimeouts = {
-  connect: 5_000,
-  acquire: 10_000,
-  statement: 30_000,
-  lock: 10_000,
-  idleInTransaction: 10_000,
-}
+import { databaseSettings, type PoolSettings } from './settings.ts'
 
 export interface PoolOptions {
   readonly url: string
-  /** Most connections. */
-  readonly max: number
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string
-  readonly timeouts?: Partial<PoolTimeouts>
+  /** Most connections; default: the settings'. */
+  readonly max?: number
+  /** Of {@link PoolSettings}; defaults for the rest. */
+  readonly settings?: Partial<PoolSettings>
 }
 
 /** OID of `date`, which pg would turn into midnight of the machine's zone. */
@@ -48,24 +30,26 @@ const types = {
 /**
  * A pool of connections. They open on demand; a connection that broke is noticed when it is taken and replaced, so a
  * restart of the database needs no restart of Parley. knex listens for `error` on every connection, also those in use:
- * a dying server rejects the running query and never ends the process.
+ * a dying server rejects the running query and never ends the process, and so does a silent one after a while.
  */
 export function openPool(options: PoolOptions): Knex {
-  const timeouts = { ...defaultPoolTimeouts, ...options.timeouts }
+  const limits = databaseSettings(options.settings)
   return createKnex({
     client: TenantPostgresClient as unknown as typeof Knex.Client,
     connection: {
       connectionString: options.url,
       application_name: options.applicationName,
-      connectionTimeoutMillis: timeouts.connect,
-      statement_timeout: timeouts.statement,
-      lock_timeout: timeouts.lock,
-      idle_in_transaction_session_timeout: timeouts.idleInTransaction,
+      connectionTimeoutMillis: limits.connectTimeoutMs,
+      silenceTimeoutMillis: limits.queryTimeoutMs,
+      closeTimeoutMillis: limits.closeTimeoutMs,
+      statement_timeout: limits.statementTimeoutMs,
+      lock_timeout: limits.lockTimeoutMs,
+      idle_in_transaction_session_timeout: limits.idleInTransactionTimeoutMs,
       keepAlive: true,
       types,
     } as Knex.PgConnectionConfig,
-    pool: { min: 0, max: options.max, acquireTimeoutMillis: timeouts.acquire, idleTimeoutMillis: 30_000 },
-    acquireConnectionTimeout: timeouts.acquire,
+    pool: { min: 0, max: options.max ?? limits.pool, idleTimeoutMillis: limits.idleTimeoutMs },
+    acquireConnectionTimeout: limits.acquireTimeoutMs,
     // knex would write the values of a failed statement into its error's message: what a customer said, into the log.
     compileSqlOnError: false,
     log: silent,

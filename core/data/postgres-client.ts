@@ -2,12 +2,15 @@
 import PostgresTransaction from 'knex/lib/dialects/postgres/execution/pg-transaction.js'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import { ParleyError } from '../plugin/errors.ts'
+import { DeadlineClient } from './deadline-client.ts'
 import { tenantStatement } from './tenant-setting.ts'
 
 /** Our addition to knex's transaction options. */
 export interface TenantTransactionConfig {
   /** The tenant that row-level security lets through; absent: none. */
   readonly tenantId?: string
+  /** Milliseconds for each statement, in place of the pool's limit; the client then waits as much longer. */
+  readonly statementTimeoutMs?: number
 }
 
 /** Marks the one kind of message that may hold several statements. */
@@ -16,12 +19,17 @@ interface ControlQuery extends QueryObject {
 }
 
 /**
- * knex's Postgres dialect with two differences:
+ * knex's Postgres dialect with three differences:
  * - a transaction names its tenant in the message that begins it, so the setting costs no round trip
  * - every other statement goes over the extended protocol, which refuses a second statement in the same text: injected
  *   SQL cannot switch the tenant with a stacked `SET LOCAL`
+ * - connections do not wait for ever, and one that is given back with an answer outstanding is thrown away
  */
 export class TenantPostgresClient extends PostgresClient {
+  override _driver() {
+    return { Client: DeadlineClient }
+  }
+
   override transaction(container: unknown, config?: TenantTransactionConfig, outer?: unknown): TenantTransaction {
     return new TenantTransaction(this, container, config, outer)
   }
@@ -30,18 +38,44 @@ export class TenantPostgresClient extends PostgresClient {
     if (query.control !== true) query.options = { ...query.options, queryMode: 'extended' }
     return super._query(connection, query)
   }
+
+  /** A rollback that knex gave up waiting for leaves its connection in the middle of something. */
+  override releaseConnection(connection: DeadlineClient): Promise<void> {
+    if (connection.outstanding > 0) connection.discard(new Error('Connection terminated: given back while at work'))
+    connection.silenceMs = this.connectionSettings.silenceTimeoutMillis
+    return super.releaseConnection(connection)
+  }
+
+  override validateConnection(connection: DeadlineClient): boolean {
+    return !connection.isDiscarded
+  }
+
+  /** Milliseconds of silence that are too many while the server allows a statement `statementMs`. */
+  silenceFor(statementMs: number): number {
+    const { silenceTimeoutMillis: silence, statement_timeout: statement } = this.connectionSettings
+    return silence === 0 || statementMs === 0 ? 0 : Math.max(silence, statementMs + silence - statement)
+  }
 }
 
 class TenantTransaction extends PostgresTransaction {
   readonly #begin: string
+  readonly #silenceMs: number | undefined
 
-  constructor(client: unknown, container: unknown, config: TenantTransactionConfig | undefined, outer: unknown) {
+  constructor(
+    client: TenantPostgresClient,
+    container: unknown,
+    config: TenantTransactionConfig | undefined,
+    outer: unknown,
+  ) {
     super(client, container, config, outer)
-    this.#begin = config?.tenantId === undefined ? 'BEGIN' : `BEGIN; ${tenantStatement(config.tenantId)}`
+    this.#begin = beginStatement(config)
+    const longest = config?.statementTimeoutMs
+    this.#silenceMs = longest === undefined ? undefined : client.silenceFor(longest)
   }
 
   /** Unlike knex's, it stops here when the connection is gone: the caller's work does not start. */
-  override async begin(connection: unknown): Promise<void> {
+  override async begin(connection: DeadlineClient): Promise<void> {
+    if (this.#silenceMs !== undefined) connection.silenceMs = this.#silenceMs
     const query: ControlQuery = { sql: this.#begin, bindings: [], control: true }
     await this.query(connection, query)
     if (this._completed) throw new Error('Connection terminated before the transaction began')
@@ -57,6 +91,14 @@ class TenantTransaction extends PostgresTransaction {
     if (answer.response?.command === 'COMMIT') this._resolver(value)
     else this._rejecter(rolledBack())
   }
+}
+
+function beginStatement({ tenantId, statementTimeoutMs }: TenantTransactionConfig = {}): string {
+  const statements = ['BEGIN']
+  if (tenantId !== undefined) statements.push(tenantStatement(tenantId))
+  if (statementTimeoutMs !== undefined)
+    statements.push(`SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`)
+  return statements.join('; ')
 }
 
 function rolledBack(): ParleyError {

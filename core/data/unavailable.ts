@@ -1,4 +1,5 @@
 import { ParleyError, UnavailableError } from '../plugin/errors.ts'
+import { silence } from './deadline-client.ts'
 
 const socketCodes = new Set([
   'ECONNREFUSED',
@@ -24,15 +25,16 @@ const downState = /^(08...|53...|57P0[1-5]|25P0[34]|25006)$/
 const busyState = /^(40001|40P01|55P03)$/
 
 /** How pg and knex word a lost or unavailable connection; neither gives these a code, and knex puts `<SQL> - ` in front. */
-const lostConnection =
-  /(?:^| - )(Connection terminated|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Unable to acquire a connection|Connection ended unexpectedly|write after end|This socket has been ended)/
+const lostConnection = new RegExp(
+  `(?:^| - )(${silence}|Connection terminated|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Unable to acquire a connection|Connection ended unexpectedly|write after end|This socket has been ended)`,
+)
 
 /**
  * The one place where a failure of the database itself becomes an {@link UnavailableError}: `database.unavailable` when
  * the server cannot be reached or has no resources left, `database.busy` for deadlocks, lock timeouts and an exhausted
  * pool. Anything else (a constraint, bad SQL, a statement that took too long, an error of the caller's) is returned as it came.
  *
- * A connection lost during COMMIT is reported the same way although the commit may have happened: whoever repeats the
+ * A connection lost during COMMIT, or cut because no answer to it came, is reported the same way although the commit may have happened: whoever repeats the
  * work must be protected by a key of its own.
  */
 export function asUnavailable(error: unknown): unknown {

@@ -22,7 +22,7 @@ const knex = openPool({
   url: orders.appUrl,
   max: 10,
   applicationName: 'parley-chaos',
-  timeouts: { connect: 2_000, acquire: 4_000, statement: 6_000, lock: 4_000 },
+  settings: { connectTimeoutMs: 2_000, acquireTimeoutMs: 4_000, closeTimeoutMs: 200 },
 })
 const registry = new EventRegistry()
 registry.register([stepped])

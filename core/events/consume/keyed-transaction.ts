@@ -44,7 +44,8 @@ export class KeyedTransaction {
   async run(batch: KeyedBatch, manner: SerialManner): Promise<number | undefined> {
     const pending = new PendingWork(this.#parts.appender)
     const { knex, log, crashPoint } = this.#parts
-    const due = await withTenant(knex, batch.tenantId, (trx) => this.#inside(trx, pending, batch, manner))
+    const limits = { statementTimeoutMs: this.#group.timeoutMs }
+    const due = await withTenant(knex, batch.tenantId, (trx) => this.#inside(trx, pending, batch, manner), limits)
     await crashPoint('committed')
     pending.committed((error) => log.error({ group: this.#group.name, err: error }, 'an after-commit effect threw'))
     return due

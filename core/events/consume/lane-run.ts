@@ -49,7 +49,8 @@ export class LaneRun {
     const taken: Attempt[] = []
     let result: LaneResult | undefined
     try {
-      result = await withTransaction(knex, (trx) => this.#inside(trx, pending, request, onClaim, taken))
+      const limits = { statementTimeoutMs: request.timeoutMs }
+      result = await withTransaction(knex, (trx) => this.#inside(trx, pending, request, onClaim, taken), limits)
     } catch (error) {
       if (error instanceof UnavailableError || error instanceof BatchFailed || taken.length === 0) throw error
       throw new BatchFailed(taken, false, error)

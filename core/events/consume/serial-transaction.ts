@@ -57,7 +57,10 @@ export class SerialTransaction {
     const tenant = chunk.wanted[0]?.event.tenantid
     const work = (trx: Knex.Transaction) => this.#inside(trx, pending, tenant, chunk, manner)
     const { knex, log, crashPoint } = this.#parts
-    const result = await (tenant === undefined ? withTransaction(knex, work) : withTenant(knex, tenant, work))
+    const limits = { statementTimeoutMs: this.#group.timeoutMs }
+    const result = await (tenant === undefined
+      ? withTransaction(knex, work, limits)
+      : withTenant(knex, tenant, work, limits))
     await crashPoint('committed')
     pending.committed((error) => log.error({ group: this.#group.name, err: error }, 'an after-commit effect threw'))
     return result

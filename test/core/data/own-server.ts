@@ -8,6 +8,8 @@ import { silentLogger } from '../../../core/testing/silent-logger.ts'
 /** A server that a suite may stop, crash and restart without disturbing others. */
 export interface OwnServer {
   readonly adminUrl: string
+  /** Of the server process that runs, or ran last. */
+  readonly pid: number
   /** As a crash would. */
   crash(): Promise<void>
   /** On the same port. */
@@ -23,6 +25,9 @@ export async function startOwnServer(): Promise<OwnServer> {
   let server: EmbeddedPostgres = await start()
   return {
     adminUrl: server.adminUrl,
+    get pid() {
+      return server.pid
+    },
     crash: () => bringDown(dataDir, server.pid, 'immediate', 10_000),
     async restart() {
       server = await start()

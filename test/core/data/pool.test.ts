@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { v7 as uuidv7 } from 'uuid'
 import { openPool } from '../../../core/data/pool.ts'
+import type { PoolSettings } from '../../../core/data/settings.ts'
 import { TransactionRunner } from '../../../core/data/transaction-runner.ts'
 import { UnavailableError } from '../../../core/plugin/errors.ts'
 import { noEvents } from './no-events.ts'
@@ -28,8 +29,8 @@ describe('the pool', () => {
     await server.remove()
   })
 
-  const start = async (timeouts: Parameters<typeof openPool>[0]['timeouts'] & object, max = 3) => {
-    knex = openPool({ url: server.adminUrl, max, applicationName: 'parley-pool-test', timeouts })
+  const start = async (settings: Partial<PoolSettings>, max = 3) => {
+    knex = openPool({ url: server.adminUrl, max, applicationName: 'parley-pool-test', settings })
     database = new TransactionRunner({ knex, events: noEvents })
   }
 
@@ -37,7 +38,7 @@ describe('the pool', () => {
 
   it('names the application, and sets the limits for each connection', async () => {
     await knex.destroy()
-    await start({ statement: 1_500, lock: 700, idleInTransaction: 900 })
+    await start({ statementTimeoutMs: 1_500, lockTimeoutMs: 700, idleInTransactionTimeoutMs: 900 })
     const [row] =
       await run(`select current_setting('application_name') as name, current_setting('statement_timeout') as statement,
       current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle`)
@@ -93,7 +94,7 @@ describe('the pool', () => {
 
   it('says "busy" when no connection comes free in time, and when a lock does not', async () => {
     await knex.destroy()
-    await start({ acquire: 150, lock: 100 }, 2)
+    await start({ acquireTimeoutMs: 150, lockTimeoutMs: 100 }, 2)
     await run('create table if not exists public.locked (n int)')
     const holder = database.transaction(tenant, async (uow) => {
       await uow.trx.raw('lock table public.locked')
@@ -107,7 +108,7 @@ describe('the pool', () => {
 
   it('ends a transaction in which nothing happens, and calls that unavailable', async () => {
     await knex.destroy()
-    await start({ idleInTransaction: 100 })
+    await start({ idleInTransactionTimeoutMs: 100 })
     const work = database.transaction(tenant, async (uow) => {
       await new Promise((resolve) => setTimeout(resolve, 300))
       await uow.trx.raw('select 1')
@@ -122,7 +123,7 @@ describe('the pool', () => {
 
   it('leaves errors of the query itself as they are', async () => {
     await knex.destroy()
-    await start({ statement: 100 })
+    await start({ statementTimeoutMs: 100 })
     expect(await run('select nonsense').catch((error: unknown) => error)).to.have.property('code', '42703')
     expect(await run('select pg_sleep(1)').catch((error: unknown) => error)).to.have.property('code', '57014')
   })
