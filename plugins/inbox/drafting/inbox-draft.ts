@@ -41,6 +41,8 @@ export class InboxDraft {
   readonly dirtyThreads = new Set<string>()
   readonly dirtyConversations = new Set<string>()
   readonly newConversations = new Set<string>()
+  /** Conversations that are not in the draft, but to be marked as changed. */
+  readonly touchedConversations = new Set<string>()
   readonly dirtyMessages = new Set<string>()
   readonly newMessages = new Set<string>()
 

@@ -112,6 +112,7 @@ export function changeMessage(
   const thread = draft.threads.get(message.threadId)
   if (thread === undefined) return
   Object.assign(message, fields, { revision: draft.revise(thread) })
+  showChange(draft, message, change)
   if (draft.newMessages.has(message.id)) return
   draft.dirtyMessages.add(message.id)
   announce(draft, message, (ref) => ({
@@ -125,6 +126,19 @@ export function changeMessage(
       ...(reason === undefined ? {} : { reason }),
     },
   }))
+}
+
+/** What agents should notice also marks the conversation; that a message was delivered or read does not. */
+function showChange(draft: InboxDraft, message: MessageRecord, change: MessageChanged['change']): void {
+  if (change === 'status' && message.status !== 'failed' && message.status !== 'unknown') return
+  const conversation = draft.conversations.get(message.conversationId)
+  if (conversation === undefined) {
+    draft.touchedConversations.add(message.conversationId)
+    return
+  }
+  const { lastMessage } = conversation
+  if (lastMessage?.id === message.id) conversation.lastMessage = { ...lastMessage, preview: preview(message.text) }
+  if (!draft.newConversations.has(conversation.id)) draft.dirtyConversations.add(conversation.id)
 }
 
 function announce<T>(draft: InboxDraft, message: MessageRecord, make: (ref: MessageRef) => NewEvent<T>): void {

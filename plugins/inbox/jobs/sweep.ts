@@ -6,7 +6,7 @@ import { settle } from '../drafting/settle.ts'
 import type { InboxSettings } from '../settings/app.ts'
 import type { InboxTenantSettings } from '../settings/tenant.ts'
 import { messagesById } from '../storage/find-messages.ts'
-import { conversationsById, lockStragglers, lockThreads } from '../storage/lock-threads.ts'
+import { conversationsById, lockThreads } from '../storage/lock-threads.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 
 export interface SweepParts {
@@ -91,9 +91,7 @@ async function applyMissed({ settings }: SweepParts, uow: UnitOfWork, draft: Inb
   }
 }
 
-/** Every thread once, in one order; locks that are held already cost nothing. */
+/** Locks that are held already cost nothing. */
 async function lockAll(uow: UnitOfWork, draft: InboxDraft, threadIds: readonly string[]): Promise<void> {
-  const wanted = { threadIds: threadIds.filter((id) => !draft.threads.has(id)) }
-  await lockThreads(uow, draft, wanted)
-  if (wanted.threadIds.some((id) => !draft.threads.has(id))) await lockStragglers(uow, draft, wanted)
+  await lockThreads(uow, draft, { threadIds: threadIds.filter((id) => !draft.threads.has(id)) })
 }

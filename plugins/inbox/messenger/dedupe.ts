@@ -18,8 +18,10 @@ export async function knownKeys(uow: UnitOfWork, keys: readonly (SendKey | undef
   const { rows } = await uow.trx.raw<{ rows: { conversationId: string; dedupeKey: string }[] }>(
     `select s.conversation_id as "conversationId", s.dedupe_key as "dedupeKey"
      from json_to_recordset(?::json) as w("conversationId" uuid, "dedupeKey" text)
-     join inbox.send s on s.tenant_id = ?::uuid and s.conversation_id = w."conversationId"
-       and s.dedupe_key = w."dedupeKey"`,
+     cross join lateral (
+       select ss.conversation_id, ss.dedupe_key from inbox.send ss
+       where ss.tenant_id = ?::uuid and ss.conversation_id = w."conversationId" and ss.dedupe_key = w."dedupeKey" limit 1
+     ) s`,
     [JSON.stringify(wanted), uow.tenantId],
   )
   return new Set(rows.map((row) => `${row.conversationId}/${row.dedupeKey}`))

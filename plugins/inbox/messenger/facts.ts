@@ -1,31 +1,53 @@
-import type { UnitOfWork } from '@parley/core'
+import type { Channel, Connection, UnitOfWork } from '@parley/core'
 import type { SendabilityFacts } from '../domain/sendability.ts'
 import type { ThreadRecord } from '../models/thread.ts'
 import type { MessengerParts } from './parts.ts'
 
-/** What decides about writing to these people, by thread id. One round trip for the contacts; connections are cached. */
-export async function loadFacts(
-  parts: MessengerParts,
-  uow: UnitOfWork,
-  threads: readonly ThreadRecord[],
-): Promise<ReadonlyMap<string, SendabilityFacts>> {
-  const connectionIds = [...new Set(threads.map((thread) => thread.connectionId))]
-  const connections = await Promise.all(connectionIds.map((id) => parts.connections.get(uow.tenantId, id)))
-  const byId = new Map(connections.flatMap((one) => (one === undefined ? [] : [[one.id, one]])))
-  const contacts = await parts.contacts.find(uow, [...new Set(threads.map((thread) => thread.contactId))])
-  const blocked = new Set(contacts.filter((contact) => contact.blocked).map((contact) => contact.id))
-  const now = parts.clock.now()
-  const factsOf = (thread: ThreadRecord): SendabilityFacts => {
-    const connection = byId.get(thread.connectionId)
+type Named = Pick<ThreadRecord, 'contactId' | 'connectionId'>
+
+/** What decides about writing to a person, beside the thread itself. Needs no lock, so it is read before one is taken. */
+export class Surroundings {
+  readonly #parts: MessengerParts
+  readonly #connections: ReadonlyMap<string, Connection>
+  readonly #blocked: ReadonlySet<string>
+
+  private constructor(
+    parts: MessengerParts,
+    connections: ReadonlyMap<string, Connection>,
+    blocked: ReadonlySet<string>,
+  ) {
+    this.#parts = parts
+    this.#connections = connections
+    this.#blocked = blocked
+  }
+
+  /** One round trip for the contacts; connections are cached. */
+  static async of(parts: MessengerParts, uow: UnitOfWork, named: readonly Named[]): Promise<Surroundings> {
+    const connectionIds = [...new Set(named.map((one) => one.connectionId))]
+    const connections = await Promise.all(connectionIds.map((id) => parts.connections.get(uow.tenantId, id)))
+    const contacts = await parts.contacts.find(uow, [...new Set(named.map((one) => one.contactId))])
+    const blocked = contacts.filter((contact) => contact.blocked).map((contact) => contact.id)
+    return new Surroundings(
+      parts,
+      new Map(connections.flatMap((one) => (one === undefined ? [] : [[one.id, one]]))),
+      new Set(blocked),
+    )
+  }
+
+  facts(thread: ThreadRecord): SendabilityFacts {
+    const connection = this.#connections.get(thread.connectionId)
     return {
-      now,
-      capabilities: connection === undefined ? undefined : parts.channels.byKey(connection.provider)?.capabilities,
+      now: this.#parts.clock.now(),
+      capabilities: this.#channel(connection)?.capabilities,
       health: connection?.health ?? 'ok',
       opener: thread.windowOpener,
       expiresAt: thread.windowExpiresAt,
       consent: thread.consent,
-      blocked: blocked.has(thread.contactId),
+      blocked: this.#blocked.has(thread.contactId),
     }
   }
-  return new Map(threads.map((thread) => [thread.id, factsOf(thread)]))
+
+  #channel(connection: Connection | undefined): Channel | undefined {
+    return connection === undefined ? undefined : this.#parts.channels.byKey(connection.provider)
+  }
 }

@@ -10,7 +10,7 @@ import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { knownKeys, sendKey } from './dedupe.ts'
 import { draftSend } from './draft-send.ts'
-import { loadFacts } from './facts.ts'
+import { Surroundings } from './facts.ts'
 import type { MessengerParts } from './parts.ts'
 import { lockPlaces } from './targets.ts'
 
@@ -32,15 +32,14 @@ async function sendAll(
     draft,
     sends.map((send) => send.conversationId),
   )
-  const facts = await loadFacts(
+  const around = await Surroundings.of(
     parts,
     uow,
     [...places.values()].map((place) => place.thread),
   )
   const targets = sends.map((send) => {
     const place = places.get(send.conversationId)
-    const known = place === undefined ? undefined : facts.get(place.thread.id)
-    return place === undefined || known === undefined ? undefined : { ...place, facts: known }
+    return place === undefined ? undefined : { ...place, facts: around.facts(place.thread) }
   })
   const keys = sends.map((send, index) => sendKey(targets[index]?.conversation.id, send.dedupeKey))
   const taken = await knownKeys(uow, keys)

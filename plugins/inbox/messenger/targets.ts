@@ -2,7 +2,7 @@ import type { UnitOfWork } from '@parley/core'
 import type { InboxDraft } from '../drafting/inbox-draft.ts'
 import type { ConversationRecord } from '../models/conversation.ts'
 import type { ThreadRecord } from '../models/thread.ts'
-import { conversationsById, lockStragglers, lockThreads } from '../storage/lock-threads.ts'
+import { conversationsById, lockThreads } from '../storage/lock-threads.ts'
 
 export interface Place {
   readonly thread: ThreadRecord
@@ -21,11 +21,7 @@ export async function lockPlaces(
   const ids = [...new Set(conversationIds)]
   await lockThreads(uow, draft, { conversationIds: ids })
   const older = ids.filter((id) => !draft.conversations.has(id))
-  if (older.length > 0) {
-    await lockStragglers(uow, draft, { conversationIds: older })
-    const missing = older.filter((id) => !draft.conversations.has(id))
-    draft.add({ conversations: await conversationsById(uow, missing) })
-  }
+  draft.add({ conversations: await conversationsById(uow, older) })
   return new Map(
     ids.flatMap((id): [string, Place][] => {
       const thread = draft.threads.get(draft.conversations.get(id)?.threadId ?? '')

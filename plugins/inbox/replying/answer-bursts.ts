@@ -2,12 +2,11 @@ import type { Database, MessageReceived, TenantSettings, UnitOfWork } from '@par
 import { countAutoReply } from '../domain/auto-reply.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { knownKeys, sendKey } from '../messenger/dedupe.ts'
-import { draftSend } from '../messenger/draft-send.ts'
-import { loadFacts } from '../messenger/facts.ts'
+import { draftSend, type Target } from '../messenger/draft-send.ts'
+import { Surroundings } from '../messenger/facts.ts'
 import type { MessengerParts } from '../messenger/parts.ts'
-import type { Place } from '../messenger/targets.ts'
 import type { InboxTenantSettings } from '../settings/tenant.ts'
-import { lockStragglers, lockThreads } from '../storage/lock-threads.ts'
+import { lockThreads } from '../storage/lock-threads.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { decideBurst, type Rules, rulesAt, stateOf } from './decide-burst.ts'
 import type { KeywordCache } from './keyword-cache.ts'
@@ -20,12 +19,6 @@ export interface AnswerParts extends MessengerParts {
 
 type Messages = readonly MessageReceived[]
 
-interface Pending extends Place {
-  readonly burst: Messages
-  /** By the last message: a burst that comes again is not answered again. */
-  readonly dedupeKey: string
-}
-
 /** Decides about bursts of one tenant under their threads' locks, and queues the answers, all in one transaction. */
 export async function answerBursts(parts: AnswerParts, tenantId: string, bursts: readonly Messages[]): Promise<void> {
   const settings = await parts.tenantSettings.of(tenantId)
@@ -35,45 +28,40 @@ export async function answerBursts(parts: AnswerParts, tenantId: string, bursts:
   await parts.database.transaction(tenantId, (uow) => answer(parts, uow, rules, bursts))
 }
 
+/**
+ * What needs no lock is read first: the locks are held for the decision and one write only. That a burst was answered
+ * before is looked up by the conversation it came in, as its answer was; two processes that hold the same burst at the
+ * same time meet at the ledger's unique key.
+ */
 async function answer(parts: AnswerParts, uow: UnitOfWork, rules: Rules, bursts: readonly Messages[]): Promise<void> {
+  const firsts = bursts.flatMap((burst) => burst[0] ?? [])
+  const around = await Surroundings.of(parts, uow, firsts)
+  const taken = await knownKeys(uow, bursts.map(keyOf))
+  const open = bursts.filter((burst) => !taken.has(keyOf(burst)?.text ?? ''))
   const draft = new InboxDraft(rules.now)
-  const wanted = { threadIds: [...new Set(bursts.flatMap((burst) => burst[0]?.threadId ?? []))] }
-  await lockThreads(uow, draft, wanted)
-  if (draft.threads.size < wanted.threadIds.length) await lockStragglers(uow, draft, wanted)
-  const pending = bursts
-    .flatMap((burst) => place(draft, burst) ?? [])
-    .filter((one) => decideBurst(rules, one.thread, one.conversation, one.burst) !== undefined)
-  if (pending.length === 0) return
-  const facts = await loadFacts(parts, uow, [...new Set(pending.map((one) => one.thread))])
-  const keys = pending.map((one) => sendKey(one.conversation.id, one.dedupeKey))
-  const taken = await knownKeys(uow, keys)
-  for (const one of pending) {
-    const known = facts.get(one.thread.id)
-    if (known === undefined || taken.has(`${one.conversation.id}/${one.dedupeKey}`)) continue
-    reply(draft, rules, { ...one, facts: known })
+  await lockThreads(uow, draft, { threadIds: [...new Set(open.flatMap((burst) => burst[0]?.threadId ?? []))] })
+  for (const burst of open) {
+    const thread = draft.threads.get(burst[0]?.threadId ?? '')
+    const conversation = thread === undefined ? undefined : draft.current(thread)
+    if (thread === undefined || conversation === undefined) continue
+    reply(draft, rules, { thread, conversation, facts: around.facts(thread) }, burst)
   }
   await writeDraft(uow, draft)
 }
 
-function place(draft: InboxDraft, burst: Messages): Pending | undefined {
-  const thread = draft.threads.get(burst[0]?.threadId ?? '')
-  const conversation = thread === undefined ? undefined : draft.current(thread)
+/** By its last message: a burst that comes again is not answered again. */
+function keyOf(burst: Messages) {
   const last = burst.at(-1)
-  if (thread === undefined || conversation === undefined || last === undefined) return undefined
-  return { thread, conversation, burst, dedupeKey: `auto:${last.messageId}` }
+  return sendKey(last?.conversationId, last === undefined ? undefined : `auto:${last.messageId}`)
 }
 
-/** Decides once more: an earlier burst of the same thread in this batch may have used up what is allowed. */
-function reply(
-  draft: InboxDraft,
-  rules: Rules,
-  one: Pending & { facts: Parameters<typeof draftSend>[1]['facts'] },
-): void {
-  const { thread, conversation, burst, dedupeKey } = one
+function reply(draft: InboxDraft, rules: Rules, target: Target, burst: Messages): void {
+  const { thread, conversation } = target
   const decided = decideBurst(rules, thread, conversation, burst)
-  if (decided === undefined) return
+  const dedupeKey = keyOf(burst)?.dedupeKey
+  if (decided === undefined || dedupeKey === undefined) return
   const author = { kind: 'bot', id: 'auto-reply', name: decided.answer } as const
   const content = { kind: 'text', text: decided.text } as const
-  const sent = draftSend(draft, one, { conversationId: conversation.id, content, author, dedupeKey })
+  const sent = draftSend(draft, target, { conversationId: conversation.id, content, author, dedupeKey })
   if (sent.ok) Object.assign(thread, countAutoReply(stateOf(thread, conversation), decided.answer, rules.now))
 }

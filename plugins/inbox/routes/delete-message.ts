@@ -59,7 +59,6 @@ async function erase({ clock }: RouteContext, uow: UnitOfWork, id: string, files
     },
     reason: 'deleted',
   })
-  blankPreview(draft, message.conversationId, id)
   await writeDraft(uow, draft)
   return noContent()
 }
@@ -71,11 +70,4 @@ async function cancel(uow: UnitOfWork, messageId: string): Promise<boolean> {
     .where({ tenant_id: uow.tenantId, message_id: messageId, state: 'intent' })
     .update({ state: 'cancelled' })
   return changed === 1
-}
-
-function blankPreview(draft: InboxDraft, conversationId: string, messageId: string): void {
-  const conversation = draft.conversations.get(conversationId)
-  if (conversation?.lastMessage?.id !== messageId) return
-  conversation.lastMessage = { ...conversation.lastMessage, preview: '' }
-  draft.dirtyConversations.add(conversationId)
 }

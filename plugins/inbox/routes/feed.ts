@@ -47,6 +47,9 @@ export function feed(context: RouteContext): Route {
 /**
  * The cursor is the oldest transaction that still ran when the reading began: what such a transaction commits later lies
  * at or above it and is given out next time. So changes may come twice, and none is ever missed.
+ *
+ * That a message was sent, delivered or read changes no conversation; whoever shows one reads its messages' changes by
+ * `changedAfter`.
  */
 async function read(context: RouteContext, uow: UnitOfWork, { after, limit }: Query) {
   const floor = await feedFloor(uow)
@@ -56,16 +59,12 @@ async function read(context: RouteContext, uow: UnitOfWork, { after, limit }: Qu
   const next = from.at?.next ?? floor
   const changes = await readFeed(uow, from, limit)
   const last = changes.at(-1)
-  const more = new Set(changes.map((change) => change.threadId)).size >= limit && last !== undefined
-  const views = await viewConversations(
-    uow,
-    context.contacts,
-    changes.map((change) => change.conversation),
-  )
+  const more = changes.length >= limit && last !== undefined
+  const views = await viewConversations(uow, context.contacts, changes)
   return {
     reset: false,
     more,
-    cursor: encodeCursor(more ? [from.floor, last.xid, last.threadId, next] : [next]),
+    cursor: encodeCursor(more ? [from.floor, last.xid, last.id, next] : [next]),
     items: views.map((view, index) => ({ ...view, revision: changes[index]?.revision ?? 0 })),
   }
 }

@@ -1,6 +1,6 @@
 import { defineRoute, ok, type Route, type UnitOfWork } from '@parley/core'
 import { sendability } from '../domain/sendability.ts'
-import { loadFacts } from '../messenger/facts.ts'
+import { Surroundings } from '../messenger/facts.ts'
 import { CONVERSATION, type ConversationRecord } from '../models/conversation.ts'
 import { THREAD, type ThreadRecord } from '../models/thread.ts'
 import { pick, selectList } from '../storage/columns.ts'
@@ -39,7 +39,6 @@ export async function conversationDetail(context: RouteContext, uow: UnitOfWork,
   if (row === undefined) return undefined
   const thread = pick<ThreadRecord>(row, THREAD, 't:')
   const [view] = await viewConversations(uow, context.contacts, [pick<ConversationRecord>(row, CONVERSATION, 'c:')])
-  const facts = (await loadFacts(context, uow, [thread])).get(thread.id)
-  if (facts === undefined) return undefined
+  const facts = (await Surroundings.of(context, uow, [thread])).facts(thread)
   return { ...view, address: thread.address, revision: thread.revision, sendability: sendability(facts) }
 }

@@ -11,7 +11,7 @@ import {
 import { checkSend } from '../domain/sendability.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { announceQueued, changeMessage } from '../drafting/message.ts'
-import { loadFacts } from '../messenger/facts.ts'
+import { Surroundings } from '../messenger/facts.ts'
 import { lockMessage } from '../storage/lock-message.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { noMessage, type RouteContext, refused } from './context.ts'
@@ -50,9 +50,9 @@ async function resend(context: RouteContext, uow: UnitOfWork, id: string, by: st
   if (message === undefined || thread === undefined) return noMessage(id)
   if (!RESENDABLE.includes(message.status) || message.extra?.deleted !== undefined || message.author === null)
     return problem(409, 'inbox.not-resendable', `A message that is ${message.status} cannot be sent again.`)
-  const facts = (await loadFacts(context, uow, [thread])).get(thread.id)
-  const passed = facts && checkSend(facts, message.content as OutboundContent)
-  if (passed !== undefined && !passed.ok) return refused(passed)
+  const around = await Surroundings.of(context, uow, [thread])
+  const passed = checkSend(around.facts(thread), message.content as OutboundContent)
+  if (!passed.ok) return refused(passed)
   changeMessage(draft, message, { change: 'status', fields: { status: 'queued', error: null }, reason: 'resent' })
   const evidence = { by: 'resend', at: draft.now.toISOString(), detail: by } as const
   draft.sendUpdates.set(id, { messageId: id, state: 'intent', evidence })

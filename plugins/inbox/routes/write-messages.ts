@@ -15,7 +15,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { openConversation } from '../drafting/conversation.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { draftSend } from '../messenger/draft-send.ts'
-import { loadFacts } from '../messenger/facts.ts'
+import { Surroundings } from '../messenger/facts.ts'
 import { createThreads } from '../storage/create-threads.ts'
 import { messagesById } from '../storage/find-messages.ts'
 import { lockThreads } from '../storage/lock-threads.ts'
@@ -96,9 +96,9 @@ async function begin(context: RouteContext, uow: UnitOfWork, payload: Start, aut
   }
   await createThreads(uow, draft, [fresh])
   const [thread] = draft.threads.values()
-  const facts = thread && (await loadFacts(context, uow, [thread])).get(thread.id)
-  if (thread === undefined || facts === undefined)
+  if (thread === undefined)
     return problem(404, 'inbox.connection-not-found', `There is no connection ${connection.id}.`)
+  const facts = (await Surroundings.of(context, uow, [thread])).facts(thread)
   const conversation = draft.current(thread) ?? openConversation(draft, thread, draft.now)
   const intent = { conversationId: conversation.id, content: contentOf(payload), author }
   const sent = draftSend(draft, { thread, conversation, facts }, intent)

@@ -22,24 +22,34 @@ export async function claimSends(
   messageIds: readonly string[],
   now: Date,
 ): Promise<ReadonlyMap<string, Claim>> {
+  const ids = [...messageIds]
   return database.transaction(tenantId, async (uow) => {
     const { rows } = await uow.trx.raw<{ rows: Claim[] }>(
       `with found as (
          select s.message_id, s.state from inbox.send s
          where s.tenant_id = ?::uuid and s.message_id = any(?::uuid[]) order by s.message_id for update
+       ), claimed as (
+         update inbox.send s set
+           state = case s.state when 'intent' then 'attempting' when 'attempting' then 'unknown' else s.state end,
+           attempt = s.attempt + case s.state when 'intent' then 1 else 0 end,
+           attempted_at = case s.state when 'intent' then ?::timestamptz else s.attempted_at end
+         where s.tenant_id = ?::uuid and s.message_id = any(?::uuid[]) and s.message_id in (select message_id from found)
+         returning s.message_id, s.attempt
        )
-       update inbox.send s set
-         state = case found.state when 'intent' then 'attempting' when 'attempting' then 'unknown' else s.state end,
-         attempt = s.attempt + case found.state when 'intent' then 1 else 0 end,
-         attempted_at = case found.state when 'intent' then ?::timestamptz else s.attempted_at end
-       from found
-       join inbox.message m on m.tenant_id = ?::uuid and m.id = found.message_id
-       join inbox.thread t on t.tenant_id = m.tenant_id and t.id = m.thread_id
-       left join inbox.message q on q.tenant_id = m.tenant_id and q.id = m.reply_to
-       where s.tenant_id = ?::uuid and s.message_id = found.message_id
-       returning s.message_id as "messageId", found.state as was, s.attempt, t.address as "to",
-         q.external_id as "replyTo"`,
-      [uow.tenantId, [...messageIds], now, uow.tenantId, uow.tenantId],
+       select found.message_id as "messageId", found.state as was, claimed.attempt, t.address as "to",
+         q.external_id as "replyTo"
+       from found join claimed on claimed.message_id = found.message_id
+       cross join lateral (
+         select mm.thread_id, mm.reply_to from inbox.message mm
+         where mm.tenant_id = ?::uuid and mm.id = found.message_id limit 1
+       ) m
+       cross join lateral (
+         select tt.address from inbox.thread tt where tt.tenant_id = ?::uuid and tt.id = m.thread_id limit 1
+       ) t
+       left join lateral (
+         select qq.external_id from inbox.message qq where qq.tenant_id = ?::uuid and qq.id = m.reply_to limit 1
+       ) q on true`,
+      [uow.tenantId, ids, now, uow.tenantId, ids, uow.tenantId, uow.tenantId, uow.tenantId],
     )
     return new Map(rows.map((row) => [row.messageId, row]))
   })

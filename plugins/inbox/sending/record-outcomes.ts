@@ -4,8 +4,8 @@ import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { changeMessage } from '../drafting/message.ts'
 import { settle } from '../drafting/settle.ts'
 import type { MessageRecord } from '../models/message.ts'
-import { externalKey, messagesById } from '../storage/find-messages.ts'
-import { lockStragglers, lockThreads } from '../storage/lock-threads.ts'
+import { externalKey } from '../storage/find-messages.ts'
+import { lockMessages } from '../storage/lock-threads.ts'
 import { type Looked, lookup } from '../storage/lookup.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import type { Outcome } from './outcome.ts'
@@ -27,7 +27,10 @@ export interface RecordParts {
   readonly unconfirmedAfterMs: number
 }
 
-/** Records what became of many attempts of one tenant in one transaction. */
+/**
+ * Records what became of many attempts of one tenant in one transaction. What can be read before the locks is: they are
+ * held for as short as possible, because the same threads' next messages wait for them.
+ */
 export async function recordOutcomes(
   parts: RecordParts,
   tenantId: string,
@@ -35,16 +38,8 @@ export async function recordOutcomes(
 ): Promise<void> {
   await parts.database.transaction(tenantId, async (uow) => {
     const draft = new InboxDraft(parts.clock.now())
-    const wanted = { threadIds: [...new Set(outcomes.map((outcome) => outcome.threadId))] }
-    await lockThreads(uow, draft, wanted)
-    if (draft.threads.size < wanted.threadIds.length) await lockStragglers(uow, draft, wanted)
-    draft.add({
-      messages: await messagesById(
-        uow,
-        outcomes.map((outcome) => outcome.messageId),
-      ),
-    })
     const looked = await lookup(uow, outcomes.flatMap(sentAs), [])
+    await lockMessages(uow, draft, outcomes)
     const removed = await removeEchoes(uow, draft, strangers(outcomes, looked))
     const taken = new Map(
       looked.messages.filter((one) => !removed.has(one.id)).map((one) => [externalKey(one), one.id]),

@@ -3,7 +3,7 @@ import type { InboxDraft } from '../drafting/inbox-draft.ts'
 import { THREAD, type ThreadRecord } from '../models/thread.ts'
 import { selectList } from './columns.ts'
 import { toJson } from './json.ts'
-import { type Lane, lockStragglers } from './lock-threads.ts'
+import { type Lane, lockThreads } from './lock-threads.ts'
 
 export interface NewThread extends Lane {
   readonly id: string
@@ -22,8 +22,8 @@ export async function createThreads(uow: UnitOfWork, draft: InboxDraft, threads:
   const { rows } = await uow.trx.raw<{ rows: ThreadRecord[] }>(
     `with t as (
        insert into inbox.thread
-         (tenant_id, id, connection_id, channel, identity_key, address, contact_id, changed_xid, created_at)
-       select ?::uuid, id, "connectionId", channel, "identityKey", address, "contactId", 0, ?::timestamptz
+         (tenant_id, id, connection_id, channel, identity_key, address, contact_id, created_at)
+       select ?::uuid, id, "connectionId", channel, "identityKey", address, "contactId", ?::timestamptz
        from json_to_recordset(?::json)
          as w(id uuid, "connectionId" uuid, channel text, "identityKey" text, address jsonb, "contactId" uuid)
        order by "connectionId", "identityKey"
@@ -33,5 +33,5 @@ export async function createThreads(uow: UnitOfWork, draft: InboxDraft, threads:
     [uow.tenantId, draft.now, toJson(missing)],
   )
   draft.add({ threads: rows })
-  if (rows.length < missing.length) await lockStragglers(uow, draft, { lanes: missing })
+  if (rows.length < missing.length) await lockThreads(uow, draft, { lanes: missing })
 }

@@ -15,19 +15,6 @@ export interface FoundMessage extends ExternalRef {
 
 export const externalKey = ({ connectionId, externalId }: ExternalRef): string => `${connectionId}/${externalId}`
 
-/** Which of these external ids are stored already, and in which thread. One round trip. */
-export async function findByExternalId(uow: UnitOfWork, refs: readonly ExternalRef[]): Promise<FoundMessage[]> {
-  if (refs.length === 0) return []
-  const { rows } = await uow.trx.raw<{ rows: FoundMessage[] }>(
-    `select m.id, m.thread_id as "threadId", m.connection_id as "connectionId", m.external_id as "externalId"
-     from json_to_recordset(?::json) as w("connectionId" uuid, "externalId" text)
-     join inbox.message m on m.tenant_id = ?::uuid and m.connection_id = w."connectionId"
-       and m.external_id = w."externalId"`,
-    [JSON.stringify(refs), uow.tenantId],
-  )
-  return rows
-}
-
 /** The threads of messages known by our own ids. Ids that are not ours are absent. */
 export async function threadsOfMessages(
   uow: UnitOfWork,

@@ -37,15 +37,21 @@ export async function lookup(uow: UnitOfWork, refs: readonly ExternalRef[], ids:
   }
 }
 
+/** Laterals with a limit: each row of `w` is one lookup by key, whatever the planner believes about the table. */
 const EXTERNAL = `
   with w as (select * from json_to_recordset(?::json) as w("connectionId" uuid, "externalId" text))
   select 'message' as what, m.id, m.thread_id as "threadId", w."connectionId", w."externalId", null::jsonb as change
-  from w join inbox.message m
-    on m.tenant_id = ?::uuid and m.connection_id = w."connectionId" and m.external_id = w."externalId"
+  from w cross join lateral (
+    select mm.id, mm.thread_id from inbox.message mm
+    where mm.tenant_id = ?::uuid and mm.connection_id = w."connectionId" and mm.external_id = w."externalId" limit 1
+  ) m
   union all
   select 'early', e.id, null, w."connectionId", w."externalId", e.change
-  from w join inbox.early_change e
-    on e.tenant_id = ?::uuid and e.connection_id = w."connectionId" and e.external_id = w."externalId"`
+  from w cross join lateral (
+    select ee.id, ee.change from inbox.early_change ee
+    where ee.tenant_id = ?::uuid and ee.connection_id = w."connectionId" and ee.external_id = w."externalId"
+    order by ee.id limit 1000
+  ) e`
 
 const OWN = `
   union all

@@ -1,5 +1,6 @@
 import { wordsOf } from '../domain/search-words.ts'
 import type { InboxDraft } from '../drafting/inbox-draft.ts'
+import type { MessageRecord } from '../models/message.ts'
 import { toJson } from './json.ts'
 import { attachmentParts, earlyParts, sendParts } from './write-side-parts.ts'
 
@@ -36,8 +37,8 @@ function threadParts(tenantId: string, draft: InboxDraft): Part[] {
     from json_to_recordset(?::json) as w(id uuid, "contactId" uuid, "nextSeq" int, revision int, "conversationId" uuid,
       "windowOpener" text, "windowExpiresAt" timestamptz, consent jsonb, "autoCount" int, "autoSince" timestamptz,
       "awayAt" timestamptz)
-    where t.tenant_id = ?::uuid and t.id = w.id`
-  return [{ name: 'threads', sql, bindings: [toJson(rows), tenantId] }]
+    where t.tenant_id = ?::uuid and t.id = any(?::uuid[]) and t.id = w.id`
+  return [{ name: 'threads', sql, bindings: [toJson(rows), tenantId, idsOf(rows)] }]
 }
 
 const CONVERSATION_ROW = `w(id uuid, "threadId" uuid, "connectionId" uuid, channel text, "contactId" uuid, status text,
@@ -69,8 +70,14 @@ function conversationParts(tenantId: string, draft: InboxDraft): Part[] {
           unread_count = w."unreadCount", last_message = w."lastMessage", last_message_at = w."lastMessageAt",
           resolved_at = w."resolvedAt"
         from json_to_recordset(?::json) as ${CONVERSATION_ROW}
-        where c.tenant_id = ?::uuid and c.id = w.id`,
-      bindings: [toJson(dirty), tenantId],
+        where c.tenant_id = ?::uuid and c.id = any(?::uuid[]) and c.id = w.id`,
+      bindings: [toJson(dirty), tenantId, idsOf(dirty)],
+    })
+  if (draft.touchedConversations.size > 0)
+    parts.push({
+      name: 'touched',
+      sql: 'update inbox.conversation set changed_xid = 0 where tenant_id = ?::uuid and id = any(?::uuid[])',
+      bindings: [tenantId, [...draft.touchedConversations]],
     })
   return parts
 }
@@ -87,9 +94,9 @@ function messageParts(tenantId: string, draft: InboxDraft): Part[] {
   const added = withWords(draft.newMessages)
   if (added.length > 0) parts.push(...insertMessages(tenantId, toJson(added)))
   const changed = withWords(draft.dirtyMessages)
-  if (changed.length > 0) parts.push(updateMessages(tenantId, toJson(changed)))
+  if (changed.length > 0) parts.push(updateMessages(tenantId, changed))
   const reworded = changed.filter((message) => message.extra?.edited !== undefined || message.text === '')
-  if (reworded.length > 0) parts.push(...updateWords(tenantId, toJson(reworded)))
+  if (reworded.length > 0) parts.push(updateWords(tenantId, reworded))
   return parts
 }
 
@@ -119,19 +126,27 @@ function insertMessages(tenantId: string, rows: string): Part[] {
   ]
 }
 
-function updateMessages(tenantId: string, rows: string): Part {
+type Worded = MessageRecord & { readonly words: readonly string[] }
+
+function updateMessages(tenantId: string, rows: readonly Worded[]): Part {
   const sql = `
     update inbox.message m set revision = w.revision, content = w.content, text = w.text, status = w.status,
       external_id = w."externalId", error = w.error, reactions = w.reactions, history = w.history, extra = w.extra
     from json_to_recordset(?::json) as ${MESSAGE_ROW}
-    where m.tenant_id = ?::uuid and m.id = w.id`
-  return { name: 'messages', sql, bindings: [rows, tenantId] }
+    where m.tenant_id = ?::uuid and m.id = any(?::uuid[]) and m.id = w.id`
+  return { name: 'messages', sql, bindings: [toJson(rows), tenantId, idsOf(rows)] }
 }
 
-function updateWords(tenantId: string, rows: string): Part[] {
+function updateWords(tenantId: string, rows: readonly Worded[]): Part {
   const sql = `
     update inbox.message_search s set words = array_to_tsvector(w.words)
-    from json_to_recordset(?::json) as ${MESSAGE_ROW}
-    where s.tenant_id = ?::uuid and s.message_id = w.id`
-  return [{ name: 'words', sql, bindings: [rows, tenantId] }]
+    from json_to_recordset(?::json) as w(id uuid, words text[])
+    where s.tenant_id = ?::uuid and s.message_id = any(?::uuid[]) and s.message_id = w.id`
+  const words = rows.map(({ id, words: found }) => ({ id, words: found }))
+  return { name: 'words', sql, bindings: [toJson(words), tenantId, idsOf(rows)] }
+}
+
+/** Named beside the join, they let the planner see that a few rows are looked up by key, also before it knows the table. */
+function idsOf(rows: readonly { readonly id: string }[]): string[] {
+  return rows.map((row) => row.id)
 }

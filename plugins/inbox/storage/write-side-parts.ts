@@ -25,9 +25,9 @@ export function sendParts(tenantId: string, draft: InboxDraft): Part[] {
           evidence = coalesce(s.evidence, '[]') || jsonb_build_array(w.evidence)
         from json_to_recordset(?::json)
           as w("messageId" uuid, state text, evidence jsonb, failure text, "errorCode" text, refund boolean)
-        where s.tenant_id = ?::uuid and s.message_id = w."messageId"
+        where s.tenant_id = ?::uuid and s.message_id = any(?::uuid[]) and s.message_id = w."messageId"
           and (s.state <> 'failed' or w.state = 'intent')`,
-      bindings: [toJson(updates), tenantId],
+      bindings: [toJson(updates), tenantId, updates.map((update) => update.messageId)],
     })
   return parts
 }

@@ -270,10 +270,7 @@ describe("the agents' API", () => {
       const [slow = '', quick = ''] = await ids()
       let seen: Feed | undefined
       await database.transaction(inbox.test.tenantId, async (uow) => {
-        await uow.trx.raw(
-          'update inbox.thread set revision = revision + 1 where id in (select thread_id from inbox.conversation where id = ?)',
-          [slow],
-        )
+        await uow.trx.raw('update inbox.conversation set fence = fence + 1 where id = ?', [slow])
         await patch({ labels: ['quick'] }, quick)
         seen = await read(cursor)
       })

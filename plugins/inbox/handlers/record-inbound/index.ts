@@ -19,7 +19,7 @@ import type { InboxSettings } from '../../settings/app.ts'
 import type { InboxTenantSettings } from '../../settings/tenant.ts'
 import { createThreads, laneKey, type NewThread } from '../../storage/create-threads.ts'
 import { messagesById } from '../../storage/find-messages.ts'
-import { lockStragglers, lockThreads } from '../../storage/lock-threads.ts'
+import { lockThreads } from '../../storage/lock-threads.ts'
 import { lookup } from '../../storage/lookup.ts'
 import { writeDraft } from '../../storage/write-draft.ts'
 import { InboundBatch } from './batch.ts'
@@ -66,7 +66,6 @@ async function recordBatch(parts: RecordInboundParts, inbound: readonly Inbound[
   const wanted = { lanes, threadIds: [...new Set(targets.map((target) => target.threadId))] }
   await lockThreads(uow, draft, wanted)
   await createThreads(uow, draft, lanes)
-  if (wanted.threadIds.some((id) => !draft.threads.has(id))) await lockStragglers(uow, draft, wanted)
   draft.add({ messages: await messagesById(uow, [...new Set(targets.map((target) => target.id))]) })
   const capabilities = (key: string) => parts.channels.byKey(key)?.capabilities
   const batch = new InboundBatch({ draft, times, capabilities, looked })
