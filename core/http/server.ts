@@ -148,6 +148,8 @@ async function listen(server: Server): Promise<void> {
   try {
     await server.start()
   } catch (cause) {
+    // Ends what the preparation began: the heartbeat of the sockets.
+    await server.stop()
     const { host, port } = server.settings
     throw new ParleyError('http.cannot-listen', `Could not listen on ${host}:${port}: ${reasonOf(cause)}.`, { cause })
   }
