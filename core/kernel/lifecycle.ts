@@ -1,12 +1,12 @@
-import { reasonsOf } from '../config/reasons.ts'
-import { fromEnvironment } from '../config/room-settings.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { ParleyError, reasonOf } from '../plugin/errors.ts'
 import type { Logger } from '../plugin/services.ts'
+import { appSettings } from './app-settings.ts'
 import { buildBox, type KernelPorts } from './container.ts'
 import { type Taken, validateContributions } from './contributions.ts'
 import { withDeadline } from './deadline.ts'
 import { buildGraph, type Graph, type Need } from './graph.ts'
+import { faultsOf, whyMissing } from './graph-faults.ts'
 import { loadPlugin } from './load.ts'
 import type { ProviderRegistry } from './providers.ts'
 import type { PluginRecord } from './record.ts'
@@ -53,7 +53,9 @@ export class Lifecycle {
     this.#graph = graph
     for (const record of loaded) {
       const faults = faultsOf(record.id, graph)
-      const missing = graph.missing.filter((one) => one.id === record.id).map((one) => this.#whyMissing(one.port))
+      const missing = graph.missing
+        .filter((one) => one.id === record.id)
+        .map((one) => whyMissing(one.port, this.#options.records))
       if (faults.length > 0) this.#down(record, 'failed', [...faults, ...missing].join('; '))
       else if (missing.length > 0) this.#down(record, 'blocked', missing.join('; '))
     }
@@ -196,18 +198,6 @@ export class Lifecycle {
     return this.#graph?.needs.get(record.id) ?? []
   }
 
-  /** A port may be missing because its provider is not installed, or because it never got as far as the graph. */
-  #whyMissing(port: string): string {
-    const down = this.#options.records.filter((record) => record.down)
-    const provider = down.find((record) =>
-      record.plugin?.manifest.provides?.some((p) => `${p.id}@${p.version}` === port),
-    )
-    if (provider !== undefined)
-      return `${port} comes from ${provider.id}, which is ${provider.state}: ${provider.reason}`
-    const hint = down.length > 0 ? ` (these do not run and may be the ones: ${down.map((r) => r.id).join(', ')})` : ''
-    return `nobody provides ${port}${hint}`
-  }
-
   #in(state: PluginState): readonly PluginRecord[] {
     return this.#options.records.filter((record) => record.state === state)
   }
@@ -216,27 +206,4 @@ export class Lifecycle {
     const order = this.#graph?.order ?? []
     return order.flatMap((id) => this.#byId.get(id) ?? []).filter((record) => record.state === state)
   }
-}
-
-/** What the plugin itself is to blame for in the graph. */
-function faultsOf(id: string, graph: Graph): readonly string[] {
-  return [
-    ...graph.cycles.filter((cycle) => cycle.includes(id)).map((cycle) => `dependency cycle ${cycle.join(' -> ')}`),
-    ...graph.conflicts
-      .filter((conflict) => conflict.providers.includes(id))
-      .map((conflict) => `${conflict.port} may have one provider, and has ${conflict.providers.join(', ')}`),
-  ]
-}
-
-function appSettings(record: PluginRecord, environment: Readonly<Record<string, string | undefined>>): unknown {
-  const schema = record.plugin?.manifest.settings?.app
-  if (schema === undefined) {
-    if (record.rawSettings === undefined) return {}
-    throw new ParleyError('plugin.settings', 'the configuration has settings for it, and it takes none')
-  }
-  const prefix = record.id.replaceAll('-', '_').toUpperCase()
-  const given = { ...(record.rawSettings ?? {}), ...fromEnvironment(prefix, schema, environment) }
-  const { value, error } = schema.validate(given, { abortEarly: false })
-  if (error) throw new ParleyError('plugin.settings', `its settings are not right: ${reasonsOf(error).join('; ')}`)
-  return value
 }
