@@ -56,7 +56,7 @@ export const appSettings: Joi.ObjectSchema<InboxSettings> = Joi.object({
   autoReplyBatch: count(200),
   autoReplyPrefetch: count(2000),
   sendPrefetch: count(2000),
-  sendConcurrency: count(128),
+  sendConcurrency: count(512),
   sendBatch: count(200),
   sendTimeoutMs: count(30_000),
   maxAttempts: count(6),

@@ -15,6 +15,11 @@ export interface FoundMessage extends ExternalRef {
 
 export const externalKey = ({ connectionId, externalId }: ExternalRef): string => `${connectionId}/${externalId}`
 
+/** Each row of `w` is one lookup by key, whatever the planner believes about the table. */
+const BY_KEY = `cross join lateral (
+  select * from inbox.message mm where mm.tenant_id = ?::uuid and mm.id = w.id limit 1
+) m`
+
 /** The threads of messages known by our own ids. Ids that are not ours are absent. */
 export async function threadsOfMessages(
   uow: UnitOfWork,
@@ -22,9 +27,8 @@ export async function threadsOfMessages(
 ): Promise<{ id: string; threadId: string }[]> {
   if (ids.length === 0) return []
   const { rows } = await uow.trx.raw<{ rows: { id: string; threadId: string }[] }>(
-    `select m.id, m.thread_id as "threadId" from inbox.message m
-     where m.tenant_id = ?::uuid and m.id = any(?::uuid[])`,
-    [uow.tenantId, [...ids]],
+    `select m.id, m.thread_id as "threadId" from unnest(?::uuid[]) as w(id) ${BY_KEY}`,
+    [[...ids], uow.tenantId],
   )
   return rows
 }
@@ -33,8 +37,8 @@ export async function threadsOfMessages(
 export async function messagesById(uow: UnitOfWork, ids: readonly string[]): Promise<MessageRecord[]> {
   if (ids.length === 0) return []
   const { rows } = await uow.trx.raw<{ rows: MessageRecord[] }>(
-    `select ${selectList('m', MESSAGE)} from inbox.message m where m.tenant_id = ?::uuid and m.id = any(?::uuid[])`,
-    [uow.tenantId, [...ids]],
+    `select ${selectList('m', MESSAGE)} from unnest(?::uuid[]) as w(id) ${BY_KEY}`,
+    [[...ids], uow.tenantId],
   )
   return rows
 }

@@ -28,7 +28,7 @@ export async function lookup(uow: UnitOfWork, refs: readonly ExternalRef[], ids:
     JSON.stringify(refs),
     uow.tenantId,
     uow.tenantId,
-    ...(ids.length === 0 ? [] : [uow.tenantId, [...ids]]),
+    ...(ids.length === 0 ? [] : [[...ids], uow.tenantId]),
   ])
   return {
     messages: rows.filter((row) => row.what === 'message'),
@@ -56,4 +56,6 @@ const EXTERNAL = `
 const OWN = `
   union all
   select 'own', m.id, m.thread_id, null, null, null
-  from inbox.message m where m.tenant_id = ?::uuid and m.id = any(?::uuid[])`
+  from unnest(?::uuid[]) as o(id) cross join lateral (
+    select mm.id, mm.thread_id from inbox.message mm where mm.tenant_id = ?::uuid and mm.id = o.id limit 1
+  ) m`

@@ -37,8 +37,8 @@ function threadParts(tenantId: string, draft: InboxDraft): Part[] {
     from json_to_recordset(?::json) as w(id uuid, "contactId" uuid, "nextSeq" int, revision int, "conversationId" uuid,
       "windowOpener" text, "windowExpiresAt" timestamptz, consent jsonb, "autoCount" int, "autoSince" timestamptz,
       "awayAt" timestamptz)
-    where t.tenant_id = ?::uuid and t.id = any(?::uuid[]) and t.id = w.id`
-  return [{ name: 'threads', sql, bindings: [toJson(rows), tenantId, idsOf(rows)] }]
+    ${placeIn('inbox.thread')} where t.tenant_id = ?::uuid and t.ctid = place.ctid`
+  return [{ name: 'threads', sql, bindings: [toJson(rows), tenantId, tenantId] }]
 }
 
 const CONVERSATION_ROW = `w(id uuid, "threadId" uuid, "connectionId" uuid, channel text, "contactId" uuid, status text,
@@ -70,8 +70,8 @@ function conversationParts(tenantId: string, draft: InboxDraft): Part[] {
           unread_count = w."unreadCount", last_message = w."lastMessage", last_message_at = w."lastMessageAt",
           resolved_at = w."resolvedAt"
         from json_to_recordset(?::json) as ${CONVERSATION_ROW}
-        where c.tenant_id = ?::uuid and c.id = any(?::uuid[]) and c.id = w.id`,
-      bindings: [toJson(dirty), tenantId, idsOf(dirty)],
+        ${placeIn('inbox.conversation')} where c.tenant_id = ?::uuid and c.ctid = place.ctid`,
+      bindings: [toJson(dirty), tenantId, tenantId],
     })
   if (draft.touchedConversations.size > 0)
     parts.push({
@@ -133,20 +133,26 @@ function updateMessages(tenantId: string, rows: readonly Worded[]): Part {
     update inbox.message m set revision = w.revision, content = w.content, text = w.text, status = w.status,
       external_id = w."externalId", error = w.error, reactions = w.reactions, history = w.history, extra = w.extra
     from json_to_recordset(?::json) as ${MESSAGE_ROW}
-    where m.tenant_id = ?::uuid and m.id = any(?::uuid[]) and m.id = w.id`
-  return { name: 'messages', sql, bindings: [toJson(rows), tenantId, idsOf(rows)] }
+    ${placeIn('inbox.message')} where m.tenant_id = ?::uuid and m.ctid = place.ctid`
+  return { name: 'messages', sql, bindings: [toJson(rows), tenantId, tenantId] }
 }
 
 function updateWords(tenantId: string, rows: readonly Worded[]): Part {
   const sql = `
     update inbox.message_search s set words = array_to_tsvector(w.words)
     from json_to_recordset(?::json) as w(id uuid, words text[])
-    where s.tenant_id = ?::uuid and s.message_id = any(?::uuid[]) and s.message_id = w.id`
+    where s.tenant_id = ?::uuid and s.message_id = w.id`
   const words = rows.map(({ id, words: found }) => ({ id, words: found }))
-  return { name: 'words', sql, bindings: [toJson(words), tenantId, idsOf(rows)] }
+  return { name: 'words', sql, bindings: [toJson(words), tenantId] }
 }
 
-/** Named beside the join, they let the planner see that a few rows are looked up by key, also before it knows the table. */
-function idsOf(rows: readonly { readonly id: string }[]): string[] {
-  return rows.map((row) => row.id)
+/**
+ * Where the row of each `w.id` lies. An update cannot be told to look rows up by key, and before a table was analysed the
+ * planner would rather read all rows of the tenant; this it cannot turn around. The place holds because every writer of
+ * these rows has the thread's lock.
+ */
+function placeIn(table: string): string {
+  return `cross join lateral (
+      select x.ctid from ${table} x where x.tenant_id = ?::uuid and x.id = w.id limit 1
+    ) place`
 }
