@@ -45,9 +45,9 @@ const CONNECTION = `(SELECT id FROM parley.connection WHERE tenant_id = $1::uuid
 
 const THREADS = `
   INSERT INTO inbox.thread (tenant_id, id, connection_id, channel, identity_key, address, contact_id, next_seq, revision, conversation_id,
-                            window_opener, window_expires_at, changed_xid, created_at)
+                            window_opener, window_expires_at, created_at)
   SELECT $1::uuid, thread, ${CONNECTION}, 'whatsapp', 'phone::' || value, jsonb_build_object('kind', 'phone', 'scope', '', 'value', value),
-         contact_id, ${PER_THREAD + 1}, ${PER_THREAD}, conversation, 'message', now() + interval '1 hour', 0, now() - interval '90 days'
+         contact_id, ${PER_THREAD + 1}, ${PER_THREAD}, conversation, 'message', now() + interval '1 hour', now() - interval '90 days'
   FROM seeded`
 
 const CONVERSATIONS = `
