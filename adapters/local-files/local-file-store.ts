@@ -2,8 +2,7 @@ import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/prom
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type ObjectStore, ParleyError, type StoredObject, UnavailableError } from '@parley/core'
-import { v7 as uuidv7 } from 'uuid'
+import { newId, type ObjectStore, ParleyError, type StoredObject, UnavailableError } from '@parley/core'
 import { measure, TooLarge } from './measure.ts'
 import { isTenantId, type ObjectPath, objectPath } from './object-path.ts'
 
@@ -28,7 +27,7 @@ export class LocalFileStore implements ObjectStore {
     content: Readable | Buffer,
     options: { mimeType: string; maxBytes: number },
   ): Promise<{ ok: true; object: StoredObject } | { ok: false; failure: 'too-large' }> {
-    const key = `${tenantId}/${uuidv7()}`
+    const key = `${tenantId}/${newId()}`
     const path = isTenantId(tenantId) ? objectPath(this.#root, tenantId, key) : undefined
     if (path === undefined) throw new ParleyError('object-store.tenant', 'An object belongs to a tenant, by its UUID.')
     try {

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
-import { v7 as uuidv7 } from 'uuid'
 import { ReadThrough } from '../cache/read-through.ts'
 import { asUnavailable } from '../data/unavailable.ts'
 import type { Authenticator } from '../plugin/authenticator.ts'
+import { newId } from '../plugin/new-id.ts'
 import type { Actor } from '../plugin/route.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { UnitOfWork } from '../plugin/unit-of-work.ts'
@@ -83,7 +83,7 @@ export class ApiKeys implements Authenticator {
   async create(uow: UnitOfWork, wanted: NewApiKey): Promise<{ readonly key: string; readonly record: ApiKey }> {
     const key = generateKey(wanted.mode ?? 'live')
     const row: KeyRow = {
-      id: uuidv7(),
+      id: newId(),
       name: wanted.name,
       prefix: prefixOf(key),
       scopes: wanted.scopes,

@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Connection, ConnectionHealth, NewConnection } from '../contracts/ports/connections.ts'
+import { newId } from '../plugin/new-id.ts'
 import { withHidden } from '../secrets/hidden.ts'
 import type { KeyRing, SealContext } from '../secrets/key-ring.ts'
 
@@ -50,7 +50,7 @@ export function connectionOf(row: ConnectionRow, ring: KeyRing): StoredConnectio
 
 /** The row of a connection that is about to be. */
 export function newRow(tenantId: string, connection: NewConnection, ring: KeyRing, now: Date): ConnectionRow {
-  const id = uuidv7()
+  const id = newId()
   const { provider, externalId, name, settings = {}, secrets = {}, endpointId = null, aliases = [] } = connection
   return {
     tenant_id: tenantId,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
-import { v7 as uuidv7 } from 'uuid'
 import { ReadThrough } from '../cache/read-through.ts'
 import { withTenant } from '../data/transaction.ts'
+import { newId } from '../plugin/new-id.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { UnitOfWork } from '../plugin/unit-of-work.ts'
 import type { EndpointSecrets } from '../plugin/webhook.ts'
@@ -137,7 +137,7 @@ export class EndpointStore {
   }
 
   async #insert(trx: Knex, tenantId: string, endpoint: { adapter: string; secrets: Readonly<Record<string, string>> }) {
-    const id = uuidv7()
+    const id = newId()
     const now = this.#clock.now()
     await trx('parley.endpoint').insert({
       tenant_id: tenantId,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
-import { v7 as uuidv7 } from 'uuid'
 import type { EventAppender, PendingEvent } from '../events/appender.ts'
 import type { NewEvent } from '../plugin/event.ts'
+import { newId } from '../plugin/new-id.ts'
 import type { TransactionOptions, UnitOfWork } from '../plugin/unit-of-work.ts'
 
 /**
@@ -29,7 +29,7 @@ export class PendingWork {
     trx: Knex.Transaction,
     tenantId: string,
     source: string,
-    { correlationId = uuidv7(), causationId }: TransactionOptions = {},
+    { correlationId = newId(), causationId }: TransactionOptions = {},
   ): UnitOfWork {
     const context = causationId === undefined ? { source, correlationId } : { source, correlationId, causationId }
     return {

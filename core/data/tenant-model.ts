@@ -14,7 +14,7 @@ import type { UnitOfWork } from '../plugin/unit-of-work.ts'
  *       declare text: string
  *       declare labels: string[]
  *     }
- *     await Note.in(uow).insert({ id: uuidv7(), text: 'x', labels: [] })
+ *     await Note.in(uow).insert({ id: newId(), text: 'x', labels: [] })
  */
 export class TenantModel extends Model {
   static override idColumn: string | string[] = 'id'

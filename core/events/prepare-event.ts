@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { v7 as uuidv7 } from 'uuid'
 import { ParleyError } from '../plugin/errors.ts'
 import type { NewEvent } from '../plugin/event.ts'
+import { newId } from '../plugin/new-id.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { PendingEvent, PrepareContext } from './appender.ts'
 import type { EventRegistry } from './registry.ts'
@@ -38,7 +38,7 @@ export function prepareEvent(
       `${type} holds ${Buffer.byteLength(data)} bytes; at most ${parts.maxEventBytes} fit. Put the large part into the object store.`,
     )
   }
-  const id = uuidv7()
+  const id = newId()
   const key = partitionKey(tenantId, event.key)
   const partitionHash = hashOf(key)
   const time = parts.clock.now().toISOString()

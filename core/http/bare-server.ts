@@ -1,6 +1,5 @@
 import { server as hapiServer, type Server } from '@hapi/hapi'
 import type { HttpServerOptions } from './options.ts'
-import { requestIds } from './request/request-ids.ts'
 import type { HttpSettings } from './settings.ts'
 
 /** hapi with our limits and without its own habits: it prints nothing, and its errors are answered by us. */
@@ -12,7 +11,6 @@ export function bareServer({ host, port }: Pick<HttpServerOptions, 'host' | 'por
     router: { stripTrailingSlash: true },
     routes: { cors: false, security: false },
   })
-  server.app.nextRequestId = requestIds()
   server.listener.keepAliveTimeout = settings.keepAliveTimeoutMs
   server.listener.headersTimeout = settings.headersTimeoutMs
   server.listener.requestTimeout = settings.requestTimeoutMs

@@ -1,7 +1,7 @@
 import type { PgBoss } from 'pg-boss'
-import { v7 as uuidv7 } from 'uuid'
 import { ParleyError } from '../plugin/errors.ts'
 import type { Job, JobQueue } from '../plugin/job.ts'
+import { newId } from '../plugin/new-id.ts'
 import type { UnitOfWork } from '../plugin/unit-of-work.ts'
 import { transactionForBoss } from './boss-database.ts'
 import { sendOptions } from './job-policy.ts'
@@ -47,7 +47,7 @@ export class PluginQueue implements JobQueue {
       db: transactionForBoss(uow.trx),
     }
     if (options.key === undefined) {
-      await boss.send(queueOf(pluginId), data, { ...send, singletonKey: uuidv7() })
+      await boss.send(queueOf(pluginId), data, { ...send, singletonKey: newId() })
     } else {
       const singletonKey = waitingKey(uow.tenantId, jobId, options.key)
       await boss.upsert(queueOf(pluginId), data, { ...send, singletonKey, match: 'all' })

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
-import { v7 as uuidv7 } from 'uuid'
 import { reasonOf } from '../plugin/errors.ts'
+import { newId } from '../plugin/new-id.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { KERNEL_ID } from '../tenancy/gate.ts'
 import { withDeadline } from './deadline.ts'
@@ -32,7 +32,7 @@ export class Quarantine {
     const since = new Date(now.getTime() - this.#settings.windowMs)
     const { rows } = await this.#knex.raw<{ rows: { quarantined: boolean }[] }>(
       'select parley.record_crash(?, ?, ?, ?, ?, ?) as quarantined',
-      [uuidv7(), pluginId, now, reason.slice(0, MAX_REASON), since, this.#settings.crashes],
+      [newId(), pluginId, now, reason.slice(0, MAX_REASON), since, this.#settings.crashes],
     )
     return rows[0]?.quarantined === true
   }

@@ -1,10 +1,10 @@
 import Joi from 'joi'
 import type { Knex } from 'knex'
 import { IANAZone } from 'luxon'
-import { v7 as uuidv7 } from 'uuid'
 import { fieldOf, reasonsOf } from '../config/reasons.ts'
 import { asUnavailable } from '../data/unavailable.ts'
 import { ParleyError } from '../plugin/errors.ts'
+import { newId } from '../plugin/new-id.ts'
 import { type Result, refuse } from '../plugin/result.ts'
 import type { Clock } from '../plugin/services.ts'
 
@@ -68,7 +68,7 @@ export class Tenants {
         details: { field: fieldOf(error) },
       })
     }
-    const made: Tenant = { ...value, id: uuidv7(), status: 'active', createdAt: this.#clock.now() }
+    const made: Tenant = { ...value, id: newId(), status: 'active', createdAt: this.#clock.now() }
     const rows = await this.#call('select parley.create_tenant(?, ?, ?, ?, ?, ?, ?) as created', [
       made.id,
       made.slug,

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
-import { v7 as uuidv7 } from 'uuid'
 import type { PendingWork } from '../../data/pending-work.ts'
 import { asUnavailable } from '../../data/unavailable.ts'
 import { ParleyError, UnavailableError } from '../../plugin/errors.ts'
 import type { Delivery, NewEvent } from '../../plugin/event.ts'
 import type { EventHandler } from '../../plugin/handler.ts'
+import { newId } from '../../plugin/new-id.ts'
 import type { UnitOfWork } from '../../plugin/unit-of-work.ts'
 import type { Group } from './group.ts'
 import type { Wanted } from './sort-records.ts'
@@ -82,7 +82,7 @@ export class HandlerCall {
     tenantId: string,
     deliveries: readonly Delivery[],
   ): UnitOfWork {
-    const inner = pending.unitOfWork(trx, tenantId, `/plugins/${this.#group.pluginId}`, { correlationId: uuidv7() })
+    const inner = pending.unitOfWork(trx, tenantId, `/plugins/${this.#group.pluginId}`, { correlationId: newId() })
     return {
       ...inner,
       publish: <T>(event: NewEvent<T>) => inner.publish(withCause(event, causeOf(event as NewEvent, deliveries))),

@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid'
 import { asUnavailable } from '../../data/unavailable.ts'
 import { UnavailableError } from '../../plugin/errors.ts'
 import type { NewEvent } from '../../plugin/event.ts'
+import { newId } from '../../plugin/new-id.ts'
 import type { Clock } from '../../plugin/services.ts'
 import type { EventAppender, PendingEvent } from '../appender.ts'
 import type { EventSettings } from '../settings.ts'
@@ -90,7 +90,7 @@ export class Ingester {
 
   #prepare(batch: IngestBatch, resolve: Waiting['resolve'], reject: Waiting['reject']): Waiting {
     const { appender } = this.#parts
-    const correlationId = uuidv7()
+    const correlationId = newId()
     const events = batch.items.map((item) =>
       appender.prepare(item.tenantId, item.event, { source: item.source, correlationId }),
     )

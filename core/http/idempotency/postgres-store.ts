@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { v7 as uuidv7 } from 'uuid'
+import { newId } from '../../plugin/new-id.ts'
 import type { Clock } from '../../plugin/services.ts'
 import type { Database } from '../../plugin/unit-of-work.ts'
 import type { Claim, IdempotencyScope, IdempotencyStore, StoredAnswer } from './store.ts'
@@ -45,7 +45,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
 
   claim(scope: IdempotencyScope, requestHash: string, terms: { ttlMs: number; leaseMs: number }): Promise<Claim> {
     const now = this.#clock.millis()
-    const attempt = uuidv7()
+    const attempt = newId()
     const values = {
       ...scope,
       requestHash,

@@ -1,4 +1,5 @@
 import type { Request } from '@hapi/hapi'
+import { newId } from '../../plugin/new-id.ts'
 import type { Actor } from '../../plugin/route.ts'
 
 /** What we know of a request beyond hapi. */
@@ -12,9 +13,6 @@ export interface RequestContext {
 declare module '@hapi/hapi' {
   interface RequestApplicationState {
     parley?: RequestContext
-  }
-  interface ServerApplicationState {
-    nextRequestId: () => string
   }
 }
 
@@ -30,7 +28,7 @@ export function contextOf(request: Request): RequestContext {
   const known = request.app.parley
   if (known !== undefined) return known
   const { headers } = request.raw.req
-  const requestId = saneId(headers['x-request-id']) ?? request.server.app.nextRequestId()
+  const requestId = saneId(headers['x-request-id']) ?? newId()
   const context = { requestId, correlationId: saneId(headers['x-correlation-id']) ?? requestId }
   request.app.parley = context
   return context

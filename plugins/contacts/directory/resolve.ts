@@ -1,5 +1,4 @@
-import { type Clock, type ContactSummary, contactCreated, type Sender, type UnitOfWork } from '@parley/core'
-import { v7 as uuidv7 } from 'uuid'
+import { type Clock, type ContactSummary, contactCreated, newId, type Sender, type UnitOfWork } from '@parley/core'
 import { hintsOf, normalise, planResolve, type ResolvePlan } from '../domain/plan-resolve.ts'
 import { giveWay } from './give-way.ts'
 import { lookup } from './lookup.ts'
@@ -18,16 +17,16 @@ export async function resolve(
 ): Promise<readonly ContactSummary[]> {
   const now = clock.now()
   const wanted = senders.flatMap((sender) => [...sender.identities.map(normalise), ...hintsOf(sender)])
-  let plan = planResolve(senders, await lookup(uow, wanted), uuidv7)
+  let plan = planResolve(senders, await lookup(uow, wanted), newId)
   const { lost, made } = await store(uow, plan, now)
   let gone: ReadonlySet<string> = new Set()
   if (lost.length > 0) {
     gone = await giveWay(uow, plan, lost)
-    plan = planResolve(senders, await lookup(uow, wanted), uuidv7)
+    plan = planResolve(senders, await lookup(uow, wanted), newId)
   }
   for (const contactId of made)
     if (!gone.has(contactId)) uow.publish({ type: contactCreated, key: contactId, data: { contactId } })
-  await suggestMerges(uow, plan.suggestions, uuidv7, now)
+  await suggestMerges(uow, plan.suggestions, newId, now)
   await nameContacts(uow, plan, now)
   return plan.assigned
 }

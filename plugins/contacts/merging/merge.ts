@@ -1,5 +1,4 @@
-import { type Clock, contactMerged, type Identity, type Result, refuse, type UnitOfWork } from '@parley/core'
-import { v7 as uuidv7 } from 'uuid'
+import { type Clock, contactMerged, type Identity, newId, type Result, refuse, type UnitOfWork } from '@parley/core'
 import { refreshSearch } from '../directory/search-column.ts'
 import { pair } from '../domain/plan-resolve.ts'
 import { type Taken, takeOver } from '../domain/take-over.ts'
@@ -60,7 +59,7 @@ interface MergeRecord {
 }
 
 async function record(uow: UnitOfWork, merge: MergeRecord): Promise<string> {
-  const id = uuidv7()
+  const id = newId()
   await uow.trx('contacts.merge').insert({
     tenant_id: uow.tenantId,
     id,

@@ -1,6 +1,5 @@
-import { type Clock, defineRoute, ok, type Route, type UnitOfWork } from '@parley/core'
+import { type Clock, defineRoute, newId, ok, type Route, type UnitOfWork } from '@parley/core'
 import Joi from 'joi'
-import { v7 as uuidv7 } from 'uuid'
 import { lookup } from '../directory/lookup.ts'
 import { refreshSearch } from '../directory/search-column.ts'
 import { suggestMerges } from '../directory/suggest.ts'
@@ -80,5 +79,5 @@ async function suggestByAttributes(
     if (owner === undefined || owner.id === id) return []
     return [{ contactIds: pair(owner.id, id), reason: `shared-${hint.kind}` as SuggestionReason }]
   })
-  await suggestMerges(uow, suggestions, uuidv7, clock.now())
+  await suggestMerges(uow, suggestions, newId, clock.now())
 }

@@ -1,5 +1,4 @@
-import { type Author, type ConversationChanged, conversationChanged } from '@parley/core'
-import { v7 as uuidv7 } from 'uuid'
+import { type Author, type ConversationChanged, conversationChanged, newId } from '@parley/core'
 import type { ConversationRecord, Holder } from '../models/conversation.ts'
 import type { ThreadRecord } from '../models/thread.ts'
 import type { InboxDraft } from './inbox-draft.ts'
@@ -10,7 +9,7 @@ type Change = ConversationChanged['change']
 export function openConversation(draft: InboxDraft, thread: ThreadRecord, at: Date): ConversationRecord {
   const before = draft.current(thread)
   const conversation: ConversationRecord = {
-    id: uuidv7(),
+    id: newId(),
     threadId: thread.id,
     connectionId: thread.connectionId,
     channel: thread.channel,

@@ -7,9 +7,9 @@ import {
   messageQueued,
   messageReceived,
   type NewEvent,
+  newId,
   type OutboundContent,
 } from '@parley/core'
-import { v7 as uuidv7 } from 'uuid'
 import type { Applied } from '../domain/apply-change.ts'
 import { preview } from '../domain/preview.ts'
 import { attachmentPending } from '../media/events.ts'
@@ -39,7 +39,7 @@ export function appendMessage(
     extra: null,
     occurredAt: draft.now,
     ...message,
-    id: uuidv7(),
+    id: newId(),
     threadId: thread.id,
     conversationId: conversation.id,
     connectionId: thread.connectionId,
@@ -73,7 +73,7 @@ function attach(draft: InboxDraft, { id: messageId, threadId, connectionId, cont
   if ('link' in rest && rest.link !== undefined) return
   const media = { ...content.media, mimeType: rest.mimeType ?? 'application/octet-stream' }
   const state = objectKey === undefined ? 'pending' : 'stored'
-  const id = uuidv7()
+  const id = newId()
   draft.attachments.push({ id, messageId, state, media, objectKey: objectKey ?? null, detail: null })
   if (state === 'stored') return
   const data = { attachmentId: id, messageId, threadId, connectionId, media }

@@ -3,6 +3,7 @@ import {
   cursorQuery,
   decodeCursor,
   defineRoute,
+  newId,
   noContent,
   ok,
   page,
@@ -13,7 +14,6 @@ import {
   type UnitOfWork,
 } from '@parley/core'
 import Joi from 'joi'
-import { v7 as uuidv7 } from 'uuid'
 import { CannedReply } from '../models/canned-reply.ts'
 import type { RouteContext } from './context.ts'
 import { wordsSchema } from './outbound-payload.ts'
@@ -83,7 +83,7 @@ function createCanned({ database, clock }: RouteContext): Route {
     handle: async ({ tenantId, payload }) => {
       const now = clock.now()
       const name = payload.shortcut.toLowerCase()
-      const row = { id: uuidv7(), shortcut: name, text: payload.text, created_at: now, updated_at: now }
+      const row = { id: newId(), shortcut: name, text: payload.text, created_at: now, updated_at: now }
       return database.transaction(tenantId, async (uow) => {
         if (await taken(uow, name)) return nameTaken(name)
         return created(view(await CannedReply.in(uow).insertAndFetch(row)))

@@ -5,13 +5,13 @@ import {
   type Identity,
   identityKey,
   identitySchema,
+  newId,
   problem,
   type Reply,
   type Route,
   type UnitOfWork,
 } from '@parley/core'
 import Joi from 'joi'
-import { v7 as uuidv7 } from 'uuid'
 import { openConversation } from '../drafting/conversation.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { draftSend } from '../messenger/draft-send.ts'
@@ -89,7 +89,7 @@ async function begin(context: RouteContext, uow: UnitOfWork, payload: Start, aut
   const [contact] = await context.contacts.resolve(uow, [{ identities: [to.identity] }])
   const fresh = {
     ...lane,
-    id: uuidv7(),
+    id: newId(),
     channel: connection.provider,
     address: to.identity,
     contactId: contact?.id ?? '',

@@ -1,5 +1,5 @@
 import type { ChannelCapabilities } from '@parley/core'
-import { v7 as uuidv7 } from 'uuid'
+import { newId } from '@parley/core'
 import type { ConversationTimes } from '../../domain/conversation.ts'
 import type { MessageChange } from '../../domain/message-change.ts'
 import type { InboxDraft } from '../../drafting/inbox-draft.ts'
@@ -50,7 +50,7 @@ export class InboundBatch {
       settle(this.draft, message, change)
       return
     }
-    const parked = { id: uuidv7(), connectionId: target.connectionId, externalId: target.externalId, change }
+    const parked = { id: newId(), connectionId: target.connectionId, externalId: target.externalId, change }
     this.#waiting(parked).push(parked)
     this.draft.earlyChanges.push(parked)
   }

@@ -9,11 +9,11 @@ import {
   channelPreferenceChanged,
   channelStatusChanged,
   type EventHandler,
+  newId,
   type Selector,
   type TenantSettings,
   type UnitOfWork,
 } from '@parley/core'
-import { v7 as uuidv7 } from 'uuid'
 import { InboxDraft } from '../../drafting/inbox-draft.ts'
 import type { InboxSettings } from '../../settings/app.ts'
 import type { InboxTenantSettings } from '../../settings/tenant.ts'
@@ -93,7 +93,7 @@ async function lanesOf(
     const contactId = found[index]?.id
     if (contactId === undefined) continue
     const lane = { connectionId: data.connectionId, channel: data.channel, ...addressOf(sender) }
-    if (!lanes.has(laneKey(lane))) lanes.set(laneKey(lane), { ...lane, contactId, id: uuidv7() })
+    if (!lanes.has(laneKey(lane))) lanes.set(laneKey(lane), { ...lane, contactId, id: newId() })
   }
   return [...lanes.values()]
 }
