@@ -53,12 +53,13 @@ export class Breaker {
     if (circuit !== undefined) circuit.trying = false
   }
 
-  failed(key: string): void {
+  /** `counts` false: a known failure again (a retry); it opens nothing, but an open circuit stays open. */
+  failed(key: string, counts = true): void {
     const circuit = this.#circuits.get(key) ?? { failures: 0, openUntil: 0, trying: false }
-    circuit.failures += 1
     circuit.trying = false
+    if (counts) circuit.failures += 1
     if (circuit.failures >= this.#settings.failures) circuit.openUntil = this.#clock.millis() + this.#settings.openMs
-    this.#circuits.set(key, circuit)
+    if (circuit.failures > 0) this.#circuits.set(key, circuit)
   }
 
   /** Keys whose circuit is open or half-open. */

@@ -130,7 +130,8 @@ function watchCrashes(onCrash: OnCrash, supervisor: Supervisor, rooms: Rooms, lo
 
 /** An address that one can click on. */
 function shownHost(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -67,7 +67,10 @@ function superviseHandler(id: string, handler: EventHandler, supervisor: Supervi
   return {
     ...handler,
     handle: (deliveries, uow) =>
-      supervisor.guard(id, handler.id, uow.tenantId, () => handler.handle(deliveries, uow), deliveries[0]?.signal),
+      supervisor.guard(id, handler.id, uow.tenantId, () => handler.handle(deliveries, uow), {
+        signal: deliveries[0]?.signal,
+        isRetry: deliveries.every((delivery) => delivery.attempt > 1),
+      }),
   }
 }
 
@@ -91,7 +94,8 @@ function superviseStream(id: string, stream: EventStream, supervisor: Supervisor
 function superviseJob(id: string, job: Job, supervisor: Supervisor): Job {
   return {
     ...job,
-    run: (input, uow, signal) => supervisor.guard(id, job.id, uow.tenantId, () => job.run(input, uow, signal), signal),
+    run: (input, uow, signal) =>
+      supervisor.guard(id, job.id, uow.tenantId, () => job.run(input, uow, signal), { signal }),
   }
 }
 

@@ -11,6 +11,13 @@ export interface SupervisorSettings {
   readonly openMs: number
 }
 
+export interface GuardOptions {
+  /** Work that does not end when it aborts (a deadline, set by whoever calls) has failed: it is left behind. */
+  readonly signal?: AbortSignal | undefined
+  /** One event that fails for good is tried many times; only its first failure says something about the handler. */
+  readonly isRetry?: boolean
+}
+
 /**
  * Knows whose code runs. Every entry into a plugin (register, start, a route, a handler, a job) goes through `enter`, and
  * what it starts without waiting for keeps the name, so that a rejection that nobody caught still has an owner.
@@ -51,15 +58,14 @@ export class Supervisor {
 
   /**
    * Runs a handler or job of a plugin for a tenant. While its circuit is open it refuses with an UnavailableError, which
-   * costs a delivery no attempt; it is tried again once the circuit lets one call through. Work that does not end when
-   * `signal` aborts (its deadline, set by whoever calls it) has failed: it is left behind.
+   * costs a delivery no attempt; it is tried again once the circuit lets one call through.
    */
   async guard<T>(
     pluginId: string,
     handlerId: string,
     tenantId: string,
     work: () => Promise<T>,
-    signal?: AbortSignal,
+    { signal, isRetry = false }: GuardOptions = {},
   ): Promise<T> {
     const key = `${pluginId}/${handlerId}/${tenantId}`
     const wait = Math.max(this.pausedMs(pluginId), this.#breaker.waitMs(key))
@@ -70,7 +76,7 @@ export class Supervisor {
       return result
     } catch (error) {
       // The storage being down says nothing about the handler.
-      if (!(error instanceof UnavailableError)) this.#breaker.failed(key)
+      if (!(error instanceof UnavailableError)) this.#breaker.failed(key, !isRetry)
       else this.#breaker.released(key)
       throw error
     }

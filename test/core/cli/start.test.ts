@@ -97,6 +97,16 @@ describe('parley start, refused', function () {
     expect(stderr).to.match(/"PORT" must be a number.*\(config\.environment-invalid\)/)
   })
 
+  it('ends with 1 naming the port when another process has it', async () => {
+    const installation = await Installation.create([])
+    const server = await installation.start()
+    const { code, stderr } = await installation.run(['start'], { PORT: new URL(server.baseUrl).port })
+    await server.stop()
+    await installation.remove()
+    expect(code).to.equal(1)
+    expect(stderr).to.match(/Could not listen on 127\.0\.0\.1/)
+  })
+
   it('asks to migrate first when the tables are not there', async () => {
     const installation = await Installation.create([], { migrated: false })
     const refused = await installation.run(['start'])

@@ -143,7 +143,7 @@ describe('a plugin that fails to load or start', function () {
 describe('a plugin that fails at work', function () {
   this.timeout(30_000)
 
-  const poke = (kernel: TestKernel) => kernel.inject({ method: 'POST', url: '/api/faulty/poke/1' })
+  const poke = (kernel: TestKernel, n = 1) => kernel.inject({ method: 'POST', url: `/api/faulty/poke/${n}` })
 
   for (const [fault, code, message] of [
     ['handler-throws', '', 'handler is broken'],
@@ -181,7 +181,7 @@ describe('a plugin that fails at work', function () {
   it('is paused for the tenant it fails for, seen by its admin, and goes on for others', async () => {
     const env = { BREAKER_FAILURES: '2', BREAKER_OPEN_MS: '60000' }
     await withKernel({ plugins: [faulty('handler-throws')], env }, async (kernel) => {
-      await poke(kernel)
+      for (const n of [1, 2, 3]) await poke(kernel, n)
       const paused = await eventually(
         async () => (await plugin(kernel, 'faulty')).paused as readonly string[],
         (list) => list.length > 0,

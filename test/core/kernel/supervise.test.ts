@@ -51,10 +51,19 @@ describe('the supervisor', () => {
     expect(supervisor.openCircuits()).to.deep.equal([])
   })
 
+  it('counts one event that fails again and again as one failure', async () => {
+    const { supervisor } = setUp()
+    await failure(supervisor.guard('inbox', 'store', 'here', broken))
+    for (let i = 0; i < 5; i += 1) await failure(supervisor.guard('inbox', 'store', 'here', broken, { isRetry: true }))
+    expect(supervisor.openCircuits()).to.deep.equal([])
+    await failure(supervisor.guard('inbox', 'store', 'here', broken))
+    expect(supervisor.openCircuits()).to.deep.equal(['inbox/store/here'])
+  })
+
   it('counts a handler that does not end by its deadline as failed', async () => {
     const { supervisor } = setUp()
     const hanging = () =>
-      supervisor.guard('inbox', 'store', 'here', () => new Promise(() => {}), AbortSignal.timeout(1))
+      supervisor.guard('inbox', 'store', 'here', () => new Promise(() => {}), { signal: AbortSignal.timeout(1) })
     const keepAlive = setTimeout(() => {}, 5000)
     for (let i = 0; i < 2; i += 1) await failure(hanging())
     clearTimeout(keepAlive)
