@@ -105,6 +105,54 @@ describe("the kernel's admin routes", function () {
   })
 })
 
+describe("the kernel's routes about providers and jobs", function () {
+  this.timeout(30_000)
+
+  it('show a tie between providers to the admin, who resolves it by binding the tenant', async () => {
+    const { inject, createTenant, stop } = await startTestKernel({
+      plugins: [fixture('gateway-one'), fixture('gateway-two')],
+    })
+    const url = '/api/admin/providers'
+    const [tied] = list(await inject({ url }))
+    expect(tied).to.deep.include({
+      ...{ port: 'fixture-gateway@1', binding: null, chosen: null },
+      problem: 'gateway-one, gateway-two serve this tenant equally well; bind one of them or set priorities',
+    })
+    const bind = (key: string | null) => inject({ method: 'PUT', url: `${url}/fixture-gateway@1`, payload: { key } })
+    expect((await bind('gateway-two')).body).to.include({
+      binding: 'gateway-two',
+      chosen: 'gateway-two',
+      problem: null,
+    })
+    expect((await bind('gateway-nine')).status).to.equal(400)
+    expect((await inject({ method: 'PUT', url: `${url}/nothing@1`, payload: { key: null } })).status).to.equal(404)
+    const other = await createTenant('other')
+    expect(list(await inject({ url, as: other }))[0]).to.include({ binding: null, chosen: null })
+    expect((await bind(null)).body).to.include({ binding: null, chosen: null })
+    await stop()
+  })
+
+  it('show a tenant its own dead jobs only, and replay or discard them', async () => {
+    const { inject, createTenant, stop } = await startTestKernel({
+      plugins: [{ use: fixture('faulty'), settings: { fault: 'job-throws' } }],
+    })
+    await inject({ method: 'POST', url: '/api/faulty/poke/1' })
+    const dead = async () => list(await inject({ url: '/api/admin/dead-jobs' })).at(0)
+    const job = await eventually(dead)
+    const url = `/api/admin/dead-jobs/${job.id}`
+    const other = await createTenant('other')
+    expect((await inject({ method: 'DELETE', url, as: other })).status).to.equal(404)
+    expect((await inject({ method: 'POST', url: `${url}/replay` })).status).to.equal(204)
+    const again = await eventually(async () => {
+      const found = await dead()
+      return found?.id === job.id ? undefined : found
+    })
+    expect((await inject({ method: 'DELETE', url: `/api/admin/dead-jobs/${again.id}` })).status).to.equal(204)
+    expect(await dead()).to.equal(undefined)
+    await stop()
+  })
+})
+
 describe('a kernel without plugins', () => {
   it('boots, is ready, and answers', async () => {
     const kernel = await startTestKernel({ listen: true })
