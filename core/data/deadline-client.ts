@@ -1,11 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import pg from 'pg'
+import { StatementNames } from './statement-names.ts'
 
 /** Added to pg's own configuration. Milliseconds; 0 waits for ever. */
 export interface DeadlineConfig extends pg.ClientConfig {
   readonly silenceTimeoutMillis: number
   readonly closeTimeoutMillis: number
+  /** Most statements that are kept prepared. */
+  readonly preparedStatements: number
 }
 
 type Callback = (error: Error | null, answer?: unknown) => void
@@ -27,6 +30,7 @@ const RawClient = pg.Client as unknown as new (config: DeadlineConfig) => RawCli
  * Each answer starts the time anew: of many queries sent at once the last is not late because it waited for the others.
  */
 export class DeadlineClient extends RawClient {
+  readonly statements: StatementNames
   readonly #closeMs: number
   #silenceMs: number
   #outstanding = 0
@@ -38,6 +42,7 @@ export class DeadlineClient extends RawClient {
     super(config)
     this.#silenceMs = config.silenceTimeoutMillis
     this.#closeMs = config.closeTimeoutMillis
+    this.statements = new StatementNames(config.preparedStatements)
   }
 
   /** Queries that were sent, or wait to be, and have no answer. */

@@ -21,6 +21,7 @@ export async function withConnection<T>(
     connectionTimeoutMillis: connectTimeoutMs,
     silenceTimeoutMillis: queryTimeoutMs,
     closeTimeoutMillis: closeTimeoutMs,
+    preparedStatements: 0,
   }) as unknown as pg.Client
   // A connection that breaks also rejects its query, which is how the caller hears of it; an event that nobody listens to would end the process.
   client.on('error', () => undefined)

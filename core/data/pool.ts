@@ -42,6 +42,9 @@ export function openPool(options: PoolOptions): Knex {
       connectionTimeoutMillis: limits.connectTimeoutMs,
       silenceTimeoutMillis: limits.queryTimeoutMs,
       closeTimeoutMillis: limits.closeTimeoutMs,
+      preparedStatements: limits.preparedStatements,
+      // Compiling a plan takes longer than any of our statements.
+      options: '-c jit=off',
       statement_timeout: limits.statementTimeoutMs,
       lock_timeout: limits.lockTimeoutMs,
       idle_in_transaction_session_timeout: limits.idleInTransactionTimeoutMs,

@@ -3,6 +3,7 @@ import PostgresTransaction from 'knex/lib/dialects/postgres/execution/pg-transac
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import { ParleyError } from '../plugin/errors.ts'
 import { DeadlineClient } from './deadline-client.ts'
+import { isStalePlan } from './statement-names.ts'
 import { tenantStatement } from './tenant-setting.ts'
 
 /** Our addition to knex's transaction options. */
@@ -19,10 +20,11 @@ interface ControlQuery extends QueryObject {
 }
 
 /**
- * knex's Postgres dialect with three differences:
+ * knex's Postgres dialect with four differences:
  * - a transaction names its tenant in the message that begins it, so the setting costs no round trip
  * - every other statement goes over the extended protocol, which refuses a second statement in the same text: injected
  *   SQL cannot switch the tenant with a stacked `SET LOCAL`
+ * - statements are prepared once for a connection
  * - connections do not wait for ever, and one that is given back with an answer outstanding is thrown away
  */
 export class TenantPostgresClient extends PostgresClient {
@@ -34,9 +36,17 @@ export class TenantPostgresClient extends PostgresClient {
     return new TenantTransaction(this, container, config, outer)
   }
 
-  override _query(connection: unknown, query: ControlQuery): Promise<QueryObject> {
-    if (query.control !== true) query.options = { ...query.options, queryMode: 'extended' }
-    return super._query(connection, query)
+  override async _query(connection: DeadlineClient, query: ControlQuery): Promise<QueryObject> {
+    if (query.control === true) return super._query(connection, query)
+    const name = connection.statements.nameOf(query.sql)
+    query.options = { ...query.options, queryMode: 'extended', ...(name === undefined ? {} : { name }) }
+    try {
+      return await super._query(connection, query)
+    } catch (error) {
+      if (isStalePlan(error))
+        connection.discard(new Error('Connection terminated: a table has changed under its plans'))
+      throw error
+    }
   }
 
   /** A rollback that knex gave up waiting for leaves its connection in the middle of something. */

@@ -23,6 +23,8 @@ export interface PoolSettings {
   readonly idleTimeoutMs: number
   /** What a server gets to say goodbye; then the socket is cut. */
   readonly closeTimeoutMs: number
+  /** Statements that a connection keeps prepared. 0 for a pooler that cannot carry them. */
+  readonly preparedStatements: number
 }
 
 /** The server that Parley runs itself. */
@@ -53,6 +55,7 @@ export const databaseSettingsSchema: Joi.ObjectSchema<DatabaseSettings> = Joi.ob
   queryTimeoutMs: ms(10_000),
   idleTimeoutMs: count(30_000),
   closeTimeoutMs: count(1_000),
+  preparedStatements: ms(500),
   embedded: Joi.object({
     startTimeoutMs: count(60_000),
     stopTimeoutMs: count(30_000),

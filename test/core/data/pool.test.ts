@@ -45,6 +45,30 @@ describe('the pool', () => {
     expect(row).to.deep.equal({ name: 'parley-pool-test', statement: '1500ms', lock: '700ms', idle: '900ms' })
   })
 
+  it('prepares a statement once for a connection, and no more of them than it may', async () => {
+    await knex.destroy()
+    await start({ preparedStatements: 3 }, 1)
+    for (let i = 0; i < 3; i += 1) await run('select 1 as n')
+    for (let i = 0; i < 5; i += 1) await run(`select ${i + 10} as n`)
+    const rows = await run(
+      'select name, generic_plans + custom_plans as plans from pg_prepared_statements order by name',
+    )
+    expect(rows).to.deep.include({ name: 'parley_0', plans: '3' })
+    expect(rows).to.have.length(3)
+  })
+
+  it('goes on after a migration changed a table under a prepared statement', async () => {
+    await knex.destroy()
+    await start({}, 1)
+    await run('create table changing (a integer)')
+    for (let i = 0; i < 3; i += 1) expect(await run('select * from changing')).to.deep.equal([])
+    await run('alter table changing add column b integer')
+    await run('select * from changing').catch(() => undefined)
+    await run('insert into changing values (1, 2)')
+    expect(await run('select * from changing')).to.deep.equal([{ a: 1, b: 2 }])
+    await run('drop table changing')
+  })
+
   it('gives bigint and numeric exactly, as strings, a date without a zone, and a moment as Date', async () => {
     const [row] = await run(`select 9007199254740993::bigint as big, 1.10::numeric as sum, date '2026-03-29' as day,
       timestamptz '2026-03-29 01:00+05:30' as moment`)
