@@ -67,7 +67,8 @@ export default definePlugin({
     tenantSettings,
   },
   register(deps, settings: InboxSettings) {
-    const parts = { ...deps, settings, tenantSettings: deps.tenantSettings as TenantSettings<InboxTenantSettings> }
+    const tenants = deps.tenantSettings as TenantSettings<InboxTenantSettings>
+    const parts = { ...deps, settings, tenantSettings: tenants, keywords: new KeywordCache() }
     const port = createMessenger(parts)
     const { store, clock: time } = deps
     const { unconfirmedAfterMs } = settings
@@ -77,7 +78,7 @@ export default definePlugin({
       routes: inboxRoutes({ ...parts, messenger: port }),
       handlers: [recordInbound(parts), followMerges(parts)],
       streams: [
-        autoReply({ ...parts, keywords: new KeywordCache() }),
+        autoReply(parts),
         sender({ ...parts, unconfirmedAfterMs }),
         ...(store === undefined ? [] : [files({ ...parts, store })]),
       ],

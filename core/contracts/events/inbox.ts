@@ -34,6 +34,8 @@ export interface MessageReceived extends MessageRef {
   readonly occurredAt: string
   /** True for the first message of its conversation. */
   readonly opensConversation: boolean
+  /** True when automatic answers were decided while it was stored: nobody need think about one again. */
+  readonly answered?: boolean
 }
 
 export const messageReceived = defineEvent<MessageReceived>({
@@ -45,6 +47,7 @@ export const messageReceived = defineEvent<MessageReceived>({
     content: inboundContentSchema.required(),
     occurredAt: Joi.string().isoDate().required(),
     opensConversation: Joi.boolean().required(),
+    answered: Joi.boolean(),
   }),
   personal: ['content'],
 })

@@ -2,6 +2,7 @@ import {
   type InboundContent,
   MEDIA_KINDS,
   type MessageChanged,
+  type MessageReceived,
   type MessageRef,
   messageChanged,
   messageQueued,
@@ -80,17 +81,18 @@ function attach(draft: InboxDraft, { id: messageId, threadId, connectionId, cont
   draft.events.push({ event: { type: attachmentPending, key: id, data }, messageId })
 }
 
-export function announceReceived(draft: InboxDraft, message: MessageRecord, opensConversation: boolean): void {
-  announce(draft, message, (ref) => ({
-    type: messageReceived,
-    key: message.threadId,
-    data: {
-      ...ref,
-      content: message.content as InboundContent,
-      occurredAt: message.occurredAt.toISOString(),
-      opensConversation,
-    },
-  }))
+/** What is published about a customer's message. */
+export function receivedEvent(
+  draft: InboxDraft,
+  message: MessageRecord,
+  about: Pick<MessageReceived, 'opensConversation' | 'answered'>,
+): MessageReceived | undefined {
+  const ref = refOf(draft, message)
+  if (ref === undefined) return undefined
+  const occurredAt = message.occurredAt.toISOString()
+  const data = { ...ref, content: message.content as InboundContent, occurredAt, ...about }
+  draft.events.push({ event: { type: messageReceived, key: message.threadId, data }, messageId: message.id })
+  return data
 }
 
 export function announceQueued(draft: InboxDraft, message: MessageRecord): void {
@@ -142,9 +144,14 @@ function showChange(draft: InboxDraft, message: MessageRecord, change: MessageCh
 }
 
 function announce<T>(draft: InboxDraft, message: MessageRecord, make: (ref: MessageRef) => NewEvent<T>): void {
+  const ref = refOf(draft, message)
+  if (ref !== undefined) draft.events.push({ event: make(ref) as NewEvent, messageId: message.id })
+}
+
+function refOf(draft: InboxDraft, message: MessageRecord): MessageRef | undefined {
   const thread = draft.threads.get(message.threadId)
-  if (thread === undefined) return
-  const event = make({
+  if (thread === undefined) return undefined
+  return {
     messageId: message.id,
     conversationId: message.conversationId,
     threadId: message.threadId,
@@ -152,6 +159,5 @@ function announce<T>(draft: InboxDraft, message: MessageRecord, make: (ref: Mess
     connectionId: message.connectionId,
     channel: thread.channel,
     seq: message.seq,
-  })
-  draft.events.push({ event: event as NewEvent, messageId: message.id })
+  }
 }

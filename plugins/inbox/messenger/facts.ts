@@ -1,4 +1,4 @@
-import type { Channel, Connection, UnitOfWork } from '@parley/core'
+import type { Channel, Connection, ContactSummary, UnitOfWork } from '@parley/core'
 import type { SendabilityFacts } from '../domain/sendability.ts'
 import type { ThreadRecord } from '../models/thread.ts'
 import type { MessengerParts } from './parts.ts'
@@ -23,9 +23,19 @@ export class Surroundings {
 
   /** One round trip for the contacts; connections are cached. */
   static async of(parts: MessengerParts, uow: UnitOfWork, named: readonly Named[]): Promise<Surroundings> {
-    const connectionIds = [...new Set(named.map((one) => one.connectionId))]
-    const connections = await Promise.all(connectionIds.map((id) => parts.connections.get(uow.tenantId, id)))
     const contacts = await parts.contacts.find(uow, [...new Set(named.map((one) => one.contactId))])
+    return Surroundings.with(parts, uow.tenantId, named, contacts)
+  }
+
+  /** For whoever knows the contacts already. */
+  static async with(
+    parts: MessengerParts,
+    tenantId: string,
+    named: readonly Pick<Named, 'connectionId'>[],
+    contacts: readonly ContactSummary[],
+  ): Promise<Surroundings> {
+    const connectionIds = [...new Set(named.map((one) => one.connectionId))]
+    const connections = await Promise.all(connectionIds.map((id) => parts.connections.get(tenantId, id)))
     const blocked = contacts.filter((contact) => contact.blocked).map((contact) => contact.id)
     return new Surroundings(
       parts,

@@ -14,6 +14,11 @@ export interface Rules {
   readonly open: boolean
 }
 
+export function answersAnything({ autoReplies }: InboxTenantSettings): boolean {
+  const { enabled, greeting, away, keywords } = autoReplies
+  return enabled && (greeting !== '' || away.text !== '' || keywords.length > 0)
+}
+
 export function rulesAt(settings: InboxTenantSettings, keywords: KeywordMatcher, now: Date): Rules {
   return { settings, keywords, now, open: isOpen({ timeZone: settings.timeZone, ...settings.hours }, now) }
 }

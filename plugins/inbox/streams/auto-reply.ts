@@ -1,5 +1,5 @@
 import { type EventStream, type MessageReceived, messageReceived, type StreamDelivery } from '@parley/core'
-import { mergeMap, type Observable } from 'rxjs'
+import { filter, mergeMap, type Observable } from 'rxjs'
 import { bursts } from '../operators/bursts.ts'
 import { MicroBatch } from '../operators/micro-batch.ts'
 import { type AnswerParts, answerBursts } from '../replying/answer-bursts.ts'
@@ -13,7 +13,8 @@ type Received = StreamDelivery<MessageReceived>
 
 /**
  * Automatic answers. A person's burst is waited out, so that three quick messages get one answer; bursts that are ready
- * at the same time are decided in one transaction a tenant. A burst that could not be decided comes back.
+ * at the same time are decided in one transaction a tenant. A burst that could not be decided comes back. A tenant that
+ * waits for no burst has its answers decided as the messages are stored (`handlers/record-inbound`).
  */
 export function autoReply(parts: AutoReplyParts): EventStream {
   const { settings, tenantSettings } = parts
@@ -32,11 +33,19 @@ export function autoReply(parts: AutoReplyParts): EventStream {
         return ready.map(() => undefined)
       })
       return (source as Observable<Received>).pipe(
+        filter((delivery) => !passOver(delivery)),
         bursts((delivery) => delivery.event.data.threadId, quietOf, settings.maxBurstFactor),
         mergeMap((burst) => settle(decided, burst)),
       )
     },
   }
+}
+
+/** With nothing to wait for, the answer was decided while the message was stored. */
+function passOver(delivery: Received): boolean {
+  const { answered = false } = delivery.event.data
+  if (answered) delivery.ack()
+  return answered
 }
 
 async function settle(decided: MicroBatch<readonly Received[], void>, burst: readonly Received[]): Promise<void> {

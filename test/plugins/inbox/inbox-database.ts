@@ -1,9 +1,11 @@
 import {
   type Channel,
   type CloudEvent,
+  type Connections,
   type ContactDirectory,
   type Database,
   type Delivery,
+  type EventHandler,
   type NewEvent,
   ParleyError,
   type Selector,
@@ -13,6 +15,7 @@ import { createTestDatabase, TestClock } from '@parley/core/testing'
 import { v7 as uuidv7 } from 'uuid'
 import { createDirectory } from '../../../plugins/contacts/directory/contact-directory.ts'
 import { recordInbound } from '../../../plugins/inbox/handlers/record-inbound/index.ts'
+import { KeywordCache } from '../../../plugins/inbox/replying/keyword-cache.ts'
 import { appSettings, type InboxSettings } from '../../../plugins/inbox/settings/app.ts'
 import { type InboxTenantSettings, tenantSettingsSchema } from '../../../plugins/inbox/settings/tenant.ts'
 
@@ -86,10 +89,23 @@ export class InboxDatabase {
 
   /** Hands these events to the handler, as one batch in one transaction. */
   async receive(channels: Selector<Channel>, ...events: NewEvent[]): Promise<void> {
-    const { clock, contacts, tenantSettings, settings } = this
-    const handler = recordInbound({ clock, contacts, channels, tenantSettings, settings })
+    const handler = this.handler(channels)
     const deliveries = events.map((event) => delivery(event, this.tenantId))
     await this.database.transaction(this.tenantId, (uow) => handler.handle(deliveries, uow))
+  }
+
+  handler(channels: Selector<Channel>): EventHandler {
+    const { clock, contacts, tenantSettings, settings } = this
+    const connections = { get: async () => undefined } as unknown as Connections
+    return recordInbound({
+      clock,
+      contacts,
+      channels,
+      connections,
+      tenantSettings,
+      settings,
+      keywords: new KeywordCache(),
+    })
   }
 
   rows<T = Record<string, unknown>>(sql: string, bindings: (string | string[])[] = []): Promise<T[]> {

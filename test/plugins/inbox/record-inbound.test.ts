@@ -79,8 +79,6 @@ describe('recording what channels heard', () => {
         uow.trx.on('query', ({ sql }) => {
           if (sql !== 'COMMIT') queries++
         })
-        const { recordInbound } = await import('../../../plugins/inbox/handlers/record-inbound/index.ts')
-        const { clock, contacts, tenantSettings, settings } = inbox
         const events = Array.from({ length: size }, (_, index) =>
           on.message(`+${index % 40}`, `${prefix}${index}`, 'hi'),
         )
@@ -90,7 +88,7 @@ describe('recording what channels heard', () => {
           attempt: 1,
           signal: AbortSignal.timeout(1000),
         }))
-        await recordInbound({ clock, contacts, channels, tenantSettings, settings }).handle(deliveries as never, uow)
+        await inbox.handler(channels).handle(deliveries as never, uow)
       })
       return queries
     }

@@ -29,6 +29,7 @@ describe('sending', () => {
   })
   after(() => inbox.stop())
   beforeEach(async () => {
+    await inbox.test.drain()
     people += 1
     person = `+100${people}`
     inbox.vendor.sent.splice(0)

@@ -1,20 +1,25 @@
-import type { ChannelCapabilities } from '@parley/core'
+import type { ChannelCapabilities, MessageReceived } from '@parley/core'
 import { newId } from '@parley/core'
 import type { ConversationTimes } from '../../domain/conversation.ts'
 import type { MessageChange } from '../../domain/message-change.ts'
 import type { InboxDraft } from '../../drafting/inbox-draft.ts'
 import { settle } from '../../drafting/settle.ts'
+import type { ConversationRecord } from '../../models/conversation.ts'
 import type { EarlyChangeRecord } from '../../models/early-change.ts'
 import type { MessageRecord } from '../../models/message.ts'
 import type { ThreadRecord } from '../../models/thread.ts'
 import { type ExternalRef, externalKey } from '../../storage/find-messages.ts'
 import type { Looked } from '../../storage/lookup.ts'
 
+export type Answerer = (thread: ThreadRecord, conversation: ConversationRecord, message: MessageReceived) => void
+
 /** What the recording of one batch works with: the draft, and messages by the channel's ids. */
 export class InboundBatch {
   readonly draft: InboxDraft
   readonly times: ConversationTimes
   readonly capabilities: (channel: string) => ChannelCapabilities | undefined
+  /** Answers a message at once; absent when bursts are waited for, or nothing is answered. */
+  readonly answer: Answerer | undefined
   readonly #lanes = new Map<string, ThreadRecord>()
   readonly #ids = new Map<string, string>()
   readonly #early = new Map<string, EarlyChangeRecord[]>()
@@ -24,10 +29,12 @@ export class InboundBatch {
     times: ConversationTimes
     capabilities: (channel: string) => ChannelCapabilities | undefined
     looked: Looked
+    answer: Answerer | undefined
   }) {
     this.draft = options.draft
     this.times = options.times
     this.capabilities = options.capabilities
+    this.answer = options.answer
     for (const thread of this.draft.threads.values())
       this.#lanes.set(`${thread.connectionId}/${thread.identityKey}`, thread)
     for (const found of options.looked.messages) this.#ids.set(externalKey(found), found.id)

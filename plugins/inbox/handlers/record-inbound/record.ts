@@ -2,7 +2,7 @@ import { type ChannelMessageEchoed, type ChannelMessageReceived, textOf } from '
 import { arrive } from '../../domain/conversation.ts'
 import { openWindow } from '../../domain/window.ts'
 import { changeHolder, changeStatus, openConversation } from '../../drafting/conversation.ts'
-import { announceReceived, appendMessage } from '../../drafting/message.ts'
+import { appendMessage, receivedEvent } from '../../drafting/message.ts'
 import type { ConversationRecord } from '../../models/conversation.ts'
 import type { ThreadRecord } from '../../models/thread.ts'
 import type { InboundBatch } from './batch.ts'
@@ -61,7 +61,9 @@ function recordMessage(batch: InboundBatch, data: ChannelMessageReceived): void 
   })
   conversation.unreadCount += 1
   batch.arrived(message, externalId)
-  announceReceived(batch.draft, message, opened)
+  const answered = batch.answer === undefined ? {} : { answered: true }
+  const received = receivedEvent(batch.draft, message, { opensConversation: opened, ...answered })
+  if (received !== undefined) batch.answer?.(thread, conversation, received)
 }
 
 function widenWindow(batch: InboundBatch, thread: ThreadRecord, data: ChannelMessageReceived): void {
