@@ -30,6 +30,7 @@ async function embedded(durable: boolean): Promise<ChaosDatabase> {
   const options = {
     dataDir: join(folder, 'data'),
     log: silentLogger,
+    supervise: false,
     settings: { max_connections: '200', ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }) },
   }
   let server: EmbeddedPostgres = await startEmbeddedPostgres(options)

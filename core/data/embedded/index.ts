@@ -1,13 +1,16 @@
+import { realpath } from 'node:fs/promises'
 import pg from 'pg'
 import type { Logger } from '../../plugin/services.ts'
 import { withConnection } from '../one-connection.ts'
+import { databaseSettings, type EmbeddedSettings } from '../settings.ts'
 import { asUnavailable } from '../unavailable.ts'
 import { findBinaries } from './binaries.ts'
 import { ensureCluster, ownerOf, placeFor, readPassword, superuser } from './data-directory.ts'
 import { chooseUser } from './operating-user.ts'
-import { claimOwnership, releaseOwnership } from './ownership.ts'
-import { bringDown, bringUp } from './postmaster.ts'
+import { Ownership } from './ownership.ts'
+import { bringUp } from './postmaster.ts'
 import { defaultServerSettings, type ServerSettings } from './server-settings.ts'
+import { Supervisor } from './supervisor.ts'
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string
@@ -16,63 +19,65 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: ServerSettings
   /** Database to make and to name in `adminUrl`. */
   readonly database?: string
-  readonly startDeadlineMs?: number
-  readonly stopDeadlineMs?: number
+  readonly limits?: Partial<EmbeddedSettings>
+  /** False: a server that dies stays dead until it is started again, as a test of outages wants it. */
+  readonly supervise?: boolean
 }
 
 export interface EmbeddedPostgres {
   /** `postgres://` URL of the superuser, on 127.0.0.1. Holds a password: never log it. */
   readonly adminUrl: string
-  /** Of the server process. */
+  /** Of the server process; another one after a restart. */
   readonly pid: number
   /** The directory in use; another than asked for when that was out of the database user's reach. */
   readonly dataDir: string
   /** True when a server was found running: left by a killed process, or shared with another process of Parley. */
   readonly adopted: boolean
-  /** Fast shutdown, if it is this process's to stop; otherwise the server goes on for the one that started it. */
+  /** Fast shutdown, if it is this process's to stop; otherwise the server goes on for its owner. */
   stop(): Promise<void>
 }
 
 /**
  * The default database: a real Postgres server from an npm package, its data in one folder, as a child of this process.
- * Two processes on one folder share one server. A server that outlived a killed parent is adopted.
+ * Two processes on one folder share one server. A server that outlived a killed parent is adopted. One that dies is
+ * started again, on the same port.
  *
  * @throws ParleyError `postgres.binaries`, `postgres.user`, `postgres.data-dir`, `postgres.initdb`, `postgres.start`
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { log, database = 'parley', startDeadlineMs = 60_000, stopDeadlineMs = 30_000 } = options
+  const { log, database = 'parley' } = options
+  const limits = databaseSettings({ embedded: options.limits }).embedded
   const user = await chooseUser(await ownerOf(options.dataDir))
-  const dataDir = await placeFor(user, options.dataDir, log)
+  const place = await placeFor(user, options.dataDir, log)
   const binaries = await findBinaries(user)
   const began = performance.now()
-  const cluster = await ensureCluster(dataDir, binaries, user)
-  const settings = { ...defaultServerSettings, ...options.settings }
+  const cluster = await ensureCluster(place, binaries, user)
+  const dataDir = await realpath(place)
   const password = await readPassword(dataDir)
   const urlAt = (port: number) => `postgres://${superuser}:${password}@127.0.0.1:${port}`
-  const server = await bringUp({
+  const launch = {
     dataDir,
     executable: binaries.postgres,
     user,
-    settings,
-    answers: (port) => tryEnsureDatabase(`${urlAt(port)}/postgres`, database),
-    deadlineMs: startDeadlineMs,
-  })
-  const owner = await claimOwnership(dataDir, server.started)
+    settings: { ...defaultServerSettings, ...options.settings },
+    ownership: new Ownership(dataDir),
+    answers: (port: number) => tryEnsureDatabase(`${urlAt(port)}/postgres`, database),
+    deadlineMs: limits.startTimeoutMs,
+  }
+  const server = await bringUp(launch)
+  const { pid, port, started } = server
   const milliseconds = Math.round(performance.now() - began)
-  log.info(
-    { pid: server.pid, port: server.port, cluster, adopted: !server.started, milliseconds },
-    'embedded Postgres ready',
-  )
+  log.info({ pid, port, cluster, adopted: !started, milliseconds }, 'embedded Postgres ready')
+  const supervisor = new Supervisor({ launch, server, log, limits })
+  if (options.supervise !== false) supervisor.start()
   return {
-    adminUrl: `${urlAt(server.port)}/${database}`,
-    pid: server.pid,
-    dataDir,
-    adopted: !server.started,
-    async stop() {
-      if (!owner) return
-      await bringDown(dataDir, server.pid, 'fast', stopDeadlineMs)
-      await releaseOwnership(dataDir)
+    adminUrl: `${urlAt(port)}/${database}`,
+    get pid() {
+      return supervisor.pid
     },
+    dataDir,
+    adopted: !started,
+    stop: () => supervisor.stop(),
   }
 }
 
@@ -88,7 +93,8 @@ async function tryEnsureDatabase(url: string, name: string): Promise<boolean> {
 }
 
 async function ensureDatabase(url: string, name: string): Promise<void> {
-  await withConnection(url, 'parley-start', async (client) => {
+  const limits = { queryTimeoutMs: databaseSettings().queryTimeoutMs }
+  const ensure = async (client: pg.Client) => {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
     if (rowCount !== 0) return
     try {
@@ -97,5 +103,6 @@ async function ensureDatabase(url: string, name: string): Promise<void> {
       // Another process on the same folder made it in the meantime: duplicate_database, or the index behind it.
       if (!(error instanceof pg.DatabaseError && (error.code === '42P04' || error.code === '23505'))) throw error
     }
-  })
+  }
+  await withConnection(url, 'parley-start', ensure, limits)
 }

@@ -1,50 +1,66 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAlive, startTicks } from './postmaster-file.ts'
 
-/**
- * Who stops the server: the process that started it, named in a file of the data directory. When that process was killed,
- * the next one that uses the server takes its place, so a server is never left running for good.
- */
 const file = 'parley-owner.json'
 
 interface Owner {
   readonly pid: number
   readonly startTicks: string | undefined
+  /** Of one use of the server: a process may use the same folder twice. */
+  readonly use: string
 }
 
 /**
- * Decides who owns a server that is ready. The process that started it does. One that found it running takes it over only
- * when the named owner is gone; the starter names itself before it starts, so nobody mistakes a new server for an orphan.
+ * Who starts the server again when it dies, and stops it in the end: one of those who use it, named in a file of the data
+ * directory. The one that starts it names itself before the start, so nobody mistakes a new server for an orphan; when
+ * the named one is gone, the next that looks takes its place. So a server is never left running for good, nor left dead.
+ *
+ * The file decides, each time anew: of two that name themselves at once, the second is the owner.
  */
-export async function claimOwnership(dataDir: string, started: boolean): Promise<boolean> {
-  const owner = await readOwner(dataDir)
-  if (!started && owner !== undefined && (await isRunning(owner))) return false
-  await nameOwner(dataDir)
-  return true
-}
+export class Ownership {
+  readonly #dataDir: string
+  readonly #use = randomUUID()
 
-/** Names this process. */
-export async function nameOwner(dataDir: string): Promise<void> {
-  const staging = join(dataDir, `${file}.${randomBytes(6).toString('hex')}`)
-  const self: Owner = { pid: process.pid, startTicks: await startTicks(process.pid) }
-  await writeFile(staging, JSON.stringify(self), { mode: 0o600 })
-  await rename(staging, join(dataDir, file))
-}
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
 
-export async function releaseOwnership(dataDir: string): Promise<void> {
-  await rm(join(dataDir, file), { force: true })
-}
+  /** False when another owner is alive. */
+  async isOurs(): Promise<boolean> {
+    return (await this.#owner())?.use === this.#use
+  }
 
-async function readOwner(dataDir: string): Promise<Owner | undefined> {
-  const text = await readFile(join(dataDir, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  return text === undefined ? undefined : JSON.parse(text)
-}
+  /** Takes the place of an owner that is gone. False when there is another. */
+  async claim(): Promise<boolean> {
+    const owner = await this.#owner()
+    if (owner !== undefined) return owner.use === this.#use
+    await this.take()
+    return true
+  }
 
-async function isRunning(owner: Owner): Promise<boolean> {
-  return isAlive(owner.pid) && (await startTicks(owner.pid)) === owner.startTicks
+  /** Whoever was the owner. */
+  async take(): Promise<void> {
+    const staging = join(this.#dataDir, `${file}.${randomBytes(6).toString('hex')}`)
+    const self: Owner = { pid: process.pid, startTicks: await startTicks(process.pid), use: this.#use }
+    await writeFile(staging, JSON.stringify(self), { mode: 0o600 })
+    await rename(staging, join(this.#dataDir, file))
+  }
+
+  async release(): Promise<void> {
+    if (await this.isOurs()) await rm(join(this.#dataDir, file), { force: true })
+  }
+
+  /** The named one, if it is alive. */
+  async #owner(): Promise<Owner | undefined> {
+    const text = await readFile(join(this.#dataDir, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    if (text === undefined) return undefined
+    const owner: Owner = JSON.parse(text)
+    const alive = isAlive(owner.pid) && (await startTicks(owner.pid)) === owner.startTicks
+    return alive ? owner : undefined
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ParleyError } from '../../plugin/errors.ts'
 import type { OperatingUser } from './operating-user.ts'
-import { nameOwner } from './ownership.ts'
+import type { Ownership } from './ownership.ts'
 import { choosePort, rememberPort } from './ports.ts'
 import { disownPid, isAlive, isLivePostmaster, readPostmasterFile } from './postmaster-file.ts'
 import { commandLine, type ServerSettings } from './server-settings.ts'
@@ -22,10 +22,16 @@ export interface Launch {
   readonly executable: string
   readonly user: OperatingUser
   readonly settings: ServerSettings
+  /** Taken before a start and after it; claimed when a server was found running. */
+  readonly ownership: Ownership
+  /** The only one that will do: of a server that clients know. Default: see `choosePort`. */
+  readonly port?: number
   /** Whether the server on this port lets us in: a file that says "ready" outlives a server that was killed a moment ago. */
   readonly answers: (port: number) => Promise<boolean>
   /** Recovery after a crash can take a while. */
   readonly deadlineMs: number
+  /** Aborted: a start under way is taken back, and `bringUp` throws the reason. */
+  readonly signal?: AbortSignal
 }
 
 const pollMs = 20
@@ -46,10 +52,14 @@ export async function bringUp(launch: Launch): Promise<Postmaster> {
   const waits = [...relaunchWaitsMs]
   let startedPid: number | undefined
   while (performance.now() < deadline) {
+    if (launch.signal?.aborted === true) throw await takenBack(launch, startedPid)
     const found = await findLive(launch.dataDir)
     if (found?.status === 'ready' && found.port !== undefined && (await launch.answers(found.port))) {
-      if (found.pid === startedPid) await rememberPort(launch.dataDir, found.port)
-      return { pid: found.pid, port: found.port, started: found.pid === startedPid }
+      const started = found.pid === startedPid
+      if (started) await rememberPort(launch.dataDir, found.port)
+      // Of several that tried to start it, the one whose server it is.
+      await (started ? launch.ownership.take() : launch.ownership.claim())
+      return { pid: found.pid, port: found.port, started }
     }
     if (found === undefined && (startedPid === undefined || !isAlive(startedPid))) {
       const wait = waits.shift()
@@ -62,6 +72,12 @@ export async function bringUp(launch: Launch): Promise<Postmaster> {
     await pause(pollMs)
   }
   throw await notReady(launch, `was not ready after ${launch.deadlineMs} ms`)
+}
+
+/** It may be too young to have written its file. */
+async function takenBack({ signal, deadlineMs }: Launch, pid: number | undefined): Promise<unknown> {
+  if (pid !== undefined) await endProcess(pid, 'SIGINT', async () => isAlive(pid), deadlineMs)
+  return signal?.reason
 }
 
 async function notReady(launch: Launch, what: string): Promise<ParleyError> {
@@ -83,8 +99,8 @@ async function findLive(dataDir: string): ReturnType<typeof readPostmasterFile> 
  * It outlives a killed parent; the next start adopts it.
  */
 async function launchServer(launch: Launch): Promise<number | undefined> {
-  await nameOwner(launch.dataDir)
-  const port = await choosePort(launch.dataDir)
+  await launch.ownership.take()
+  const port = launch.port ?? (await choosePort(launch.dataDir))
   const logFile = await openLog(launch.dataDir)
   try {
     const args = ['-D', launch.dataDir, '-p', String(port), ...commandLine(launch.settings)]
@@ -137,13 +153,32 @@ export async function bringDown(
   mode: 'fast' | 'immediate',
   deadlineMs: number,
 ): Promise<void> {
-  if (!(await isLivePostmaster(pid, dataDir))) return
-  process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+  const isUp = () => isLivePostmaster(pid, dataDir)
+  await endProcess(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT', isUp, deadlineMs)
+}
+
+async function endProcess(
+  pid: number,
+  signal: 'SIGINT' | 'SIGQUIT',
+  isUp: () => Promise<boolean>,
+  deadlineMs: number,
+): Promise<void> {
+  if (!(await isUp())) return
+  sendSignal(pid, signal)
   const deadline = performance.now() + deadlineMs
-  while (await isLivePostmaster(pid, dataDir)) {
+  while (await isUp()) {
     if (performance.now() > deadline) {
       throw new ParleyError('postgres.stop', `The embedded database (pid ${pid}) did not stop within ${deadlineMs} ms.`)
     }
     await pause(pollMs)
+  }
+}
+
+/** To a process that may have ended by itself. */
+function sendSignal(pid: number, signal: 'SIGINT' | 'SIGQUIT'): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

@@ -21,7 +21,8 @@ export async function startOwnServer(): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-own-'))
   await chmod(folder, 0o755)
   const dataDir = join(folder, 'data')
-  const start = () => startEmbeddedPostgres({ dataDir, log: silentLogger, settings: { fsync: 'off' } })
+  const start = () =>
+    startEmbeddedPostgres({ dataDir, log: silentLogger, settings: { fsync: 'off' }, supervise: false })
   let server: EmbeddedPostgres = await start()
   return {
     adminUrl: server.adminUrl,

@@ -14,7 +14,7 @@ export interface Started {
 export interface Child extends Started {
   /** Stops the server in order and ends. */
   stop(): Promise<void>
-  /** SIGKILL: it gets no chance to stop anything. */
+  /** SIGKILL: it gets no chance to stop anything. Nothing when it has ended. */
   kill(): Promise<void>
 }
 
@@ -33,6 +33,7 @@ export async function startChild(dataDir: string, user: { uid?: number; gid?: nu
       await end
     },
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const end = once(child, 'exit')
       child.kill('SIGKILL')
       await end

@@ -21,7 +21,7 @@ describe('the embedded Postgres', () => {
 
   after(() => rm(folder, { recursive: true, force: true }))
 
-  const start = () => startEmbeddedPostgres({ dataDir, log: silentLogger, settings })
+  const start = () => startEmbeddedPostgres({ dataDir, log: silentLogger, settings, supervise: false })
 
   it('makes a UTF-8 cluster with checksums and C.UTF-8 on the first start, and serves on 127.0.0.1 only', async () => {
     const server = await start()
