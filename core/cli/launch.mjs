@@ -10,6 +10,7 @@ import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { serverFlags } from './node-flags.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const stamp = join(root, 'node_modules', '.parley-installed')
@@ -63,7 +64,7 @@ const biome = () => join(dirname(bin('@biomejs/biome/package.json')), 'bin', 'bi
 
 /** Every command, as the argument lists to run under the pinned Node, one after another until one fails. */
 const commands = {
-  cli: (args) => [[join(root, 'core/cli/main.ts'), ...args]],
+  cli: (args) => [[...serverFlags, join(root, 'core/cli/main.ts'), ...args]],
   run: (args) => [args],
   test: (args) => [
     [

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { serverFlags } from '../../core/cli/node-flags.mjs'
 
 export const root = join(import.meta.dirname, '..', '..')
 
@@ -13,7 +14,7 @@ export class Child {
   readonly #errors: string[] = []
 
   constructor(file: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.process = spawn(process.execPath, [join(root, file), ...args], {
+    this.process = spawn(process.execPath, [...serverFlags, join(root, file), ...args], {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
