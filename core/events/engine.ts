@@ -15,6 +15,7 @@ import { type IngestBatch, Ingester, type IngestResult } from './ingest/ingester
 import { LogBell, leasesFree } from './log-bell.ts'
 import { PostgresTransport } from './postgres-transport.ts'
 import { partitionKey, prepareEvent } from './prepare-event.ts'
+import { RecentLog } from './recent-log.ts'
 import { type ReplayFrom, type ReplayOptions, replayGroup } from './replay.ts'
 import { applyRetention, type RetentionReport } from './retention.ts'
 import { AdminStore } from './store/admin-store.ts'
@@ -36,6 +37,7 @@ export class EventEngine implements EventAppender, EventTail {
   readonly #ingester: Ingester
   readonly #consumers: ConsumerSet
   readonly #transport: PostgresTransport
+  readonly #recent: RecentLog
   readonly #bell: LogBell
   readonly #watcher: Watcher
   readonly #tail: LogTail
@@ -48,7 +50,12 @@ export class EventEngine implements EventAppender, EventTail {
     this.#admin = new AdminStore(knex)
     this.#ingester = new Ingester({ store: this.#store, appender: this, clock, settings: settings.ingest })
     this.#transport = new PostgresTransport(this.#store)
-    const transport = options.transport ?? this.#transport
+    this.#recent = new RecentLog({
+      source: options.transport ?? this.#transport,
+      keep: settings.read.recent,
+      window: settings.read.window,
+    })
+    const transport = this.#recent
     transport.onArrival((topics) => this.#arrived(topics))
     this.#consumers = new ConsumerSet({ options, owner: uuidv7(), transport, appender: this, store: this.#store })
     this.#tail = new LogTail({
@@ -131,8 +138,10 @@ export class EventEngine implements EventAppender, EventTail {
   }
 
   /** Blanks the personal fields of all of a tenant's events with this key. @returns how many events were changed */
-  erase(tenantId: string, key: string): Promise<number> {
-    return erasePersonal(this.#admin, this.#options.registry, tenantId, partitionKey(tenantId, key))
+  async erase(tenantId: string, key: string): Promise<number> {
+    const erased = await erasePersonal(this.#admin, this.#options.registry, tenantId, partitionKey(tenantId, key))
+    this.#recent.forget()
+    return erased
   }
 
   /** @throws UnavailableError; may then be tried again */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { withTransaction } from '../data/transaction.ts'
-import { ParleyError } from '../plugin/errors.ts'
+import { ParleyError, UnavailableError } from '../plugin/errors.ts'
 import type { Position } from '../plugin/event.ts'
 import type { AdminStore } from './store/admin-store.ts'
 import type { LogStore } from './store/log-store.ts'
@@ -31,12 +31,15 @@ export interface ReplayGroup {
   readonly replayable: boolean
 }
 
+/** What a plugin clears for itself may be large. */
+const resetMs = 120_000
+
 /**
  * Sets a group's cursors back, never forward. Waits for its transactions in flight, in all processes; those that hold
  * events from before find their cursors' epoch changed and start over.
  *
  * @throws ParleyError `replay.refused` for a handler that must not see old events again, `replay.topic` for a position
- * outside of its topics
+ * outside of its topics; UnavailableError when its handlers did not come to rest within about a minute
  */
 export async function replayGroup(
   parts: ReplayParts,
@@ -51,11 +54,28 @@ export async function replayGroup(
     )
   }
   const targets = await replayTargets(parts, group, from)
-  await withTransaction(parts.knex, async (trx) => {
-    await parts.admin.reset(trx, options.into ?? group.name, targets)
+  const name = options.into ?? group.name
+  const reset = async (trx: Knex.Transaction) => {
+    await parts.admin.close(trx, name)
+    await parts.admin.reset(trx, name, targets)
     await options.truncate?.(trx)
-  })
+  }
+  await whenIdle(() => withTransaction(parts.knex, reset, { statementTimeoutMs: resetMs }))
 }
+
+/** Slow handlers hold their group longer than one lock may be waited for. */
+async function whenIdle(work: () => Promise<void>): Promise<void> {
+  for (let left = mostWaits; ; left--) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof UnavailableError) || error.code !== 'database.busy' || left <= 1) throw error
+    }
+  }
+}
+
+/** Times the pool's lock timeout: about a minute. */
+const mostWaits = 12
 
 async function replayTargets(parts: ReplayParts, group: ReplayGroup, from: ReplayFrom): Promise<Position[]> {
   if (from !== 'earliest' && !(from instanceof Date)) {

@@ -18,6 +18,8 @@ export interface EventSettings {
   readonly read: {
     /** Most events of one read, hence of one serial transaction. */
     readonly window: number
+    /** Newest events of a partition that are kept in memory, so that each is read once for all groups of a process. */
+    readonly recent: number
     /** Look for new events at least this often while there is traffic … */
     readonly pollMs: number
     /** … and this often after a quiet while: NOTIFY and in-process wake-ups are what usually comes first. */
@@ -90,6 +92,7 @@ export const eventSettingsSchema: Joi.ObjectSchema<EventSettings> = Joi.object({
   }),
   read: group({
     window: count(500),
+    recent: count(128),
     pollMs: count(100),
     idlePollMs: count(1_000),
     notifyMs: count(20),

@@ -4,7 +4,7 @@ import type { EventStream } from '../../plugin/handler.ts'
 import { retryDelay } from '../backoff.ts'
 import { toRecord } from '../log-row.ts'
 import { Signal } from '../signal.ts'
-import type { StreamStore } from '../store/stream-store.ts'
+import type { DueRow, StreamStore } from '../store/stream-store.ts'
 import type { Pair } from '../store/work-store.ts'
 import type { Consumer, ConsumerParts, TopicPartition } from './consumer.ts'
 import { Fairness } from './fairness.ts'
@@ -34,6 +34,8 @@ export class StreamConsumer implements Consumer {
   readonly #write = new Signal()
   #pipeline: StreamPipeline | undefined
   #lanesDue = true
+  /** Lanes were due whose key has earlier events that are not read yet. */
+  #lanesHeld = false
   #laneTimer: { readonly at: number; readonly handle: NodeJS.Timeout } | undefined
   #broken: { readonly error: unknown; readonly outage: boolean } | undefined
   #failures = 0
@@ -209,7 +211,7 @@ export class StreamConsumer implements Consumer {
     if (opened.length === 0) return
     const wanted = opened.map(({ topic, part }): Pair<number> => [topic, part])
     const lanes = await this.#store.lanes(this.#group.name, wanted)
-    this.#ledger.learn(lanes.map((lane) => ({ ...lane, partition: partitionName(lane) })))
+    this.#ledger.learn(lanes)
     this.#lanesDue = true
   }
 
@@ -234,6 +236,7 @@ export class StreamConsumer implements Consumer {
     for (const wanted of sorted.wanted) {
       if (taken.has(eventName(wanted))) this.#feedOne({ ...wanted, attempt: 1, fromLane: false }, divert)
     }
+    if (this.#lanesHeld) this.wakeLanes()
     this.#write.wake()
     return taken.size > 0
   }
@@ -250,7 +253,10 @@ export class StreamConsumer implements Consumer {
       const partition = this.#partitions.of(position)
       if (partition === undefined || partition.next !== reading.get(partition.name)) continue
       const known = partition.isFinished(position.off)
-      if (!known && credit <= 0) continue
+      if (!known && credit <= 0) {
+        reading.delete(partition.name)
+        continue
+      }
       partition.next = position.off + 1n
       reading.set(partition.name, partition.next)
       if (known) continue
@@ -281,21 +287,41 @@ export class StreamConsumer implements Consumer {
     if (mine.length === 0) return false
     const rows = await this.#store.due(this.#group.name, mine, clock.now(), this.#ledger.busyLanes, limit)
     if (rows.length === 0 || this.#isOver) return false
-    const attempts = new Map(rows.map((row) => [`${row.topic}/${row.part}/${row.off}`, row]))
-    const sorted = await sortRecords(this.#parts, this.#group, rows.map(toRecord))
+    const ready = this.#readyLanes(rows)
+    const byName = new Map(ready.map((row) => [`${row.topic}/${row.part}/${row.off}`, row]))
+    const sorted = await sortRecords(this.#parts, this.#group, ready.map(toRecord))
     for (const dead of sorted.undecodable) this.#ledger.bury(dead, true)
     for (const position of sorted.passedOver) {
-      this.#ledger.drop({ topic: position.topic, key: attempts.get(eventName({ position }))?.key ?? '' }, position.off)
+      this.#ledger.drop({ topic: position.topic, key: byName.get(eventName({ position }))?.key ?? '' }, position.off)
     }
+    const events: Outstanding[] = []
     for (const wanted of sorted.wanted.slice(0, this.#credit)) {
-      if (this.#isOver || this.#partitions.of(wanted.position) === undefined) continue
-      const attempt = (attempts.get(eventName(wanted))?.attempt ?? 0) + 1
+      if (this.#partitions.of(wanted.position) === undefined) continue
+      const attempt = (byName.get(eventName(wanted))?.attempt ?? 0) + 1
       const event = { ...wanted, attempt, fromLane: true }
       this.#ledger.handOver(event)
-      this.#pipeline?.emit(event)
+      events.push(event)
     }
-    this.#lanesDue = rows.length >= limit
+    // On the books first: a subscriber may nack the first of a key while the others are still on their way.
+    for (const event of events) if (event.recalled !== true) this.#pipeline?.emit(event)
+    this.#lanesDue = ready.length >= limit
     this.#write.wake()
-    return true
+    return ready.length > 0
+  }
+
+  /**
+   * After a restart the log is read from low, where earlier events of a waiting key may stand that were handed over and
+   * never came back. They go first: a lane is held until the reading has passed its first event.
+   */
+  #readyLanes(rows: readonly DueRow[]): readonly DueRow[] {
+    const held = new Set<string>()
+    const ready = rows.filter((row) => {
+      const lane = `${row.topic}\n${row.key}`
+      const partition = this.#partitions.of(row)
+      if (partition === undefined || partition.next <= BigInt(row.off)) held.add(lane)
+      return !held.has(lane)
+    })
+    this.#lanesHeld = held.size > 0
+    return ready
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../plugin/services.ts'
 import { type LaneKey, laneKeyOf, Settlement } from '../store/settlement.ts'
+import type { WaitingLane } from '../store/stream-store.ts'
 import type { PartitionLow } from '../store/work-store.ts'
 import type { Group } from './group.ts'
 import { type Partitions, partitionName } from './partitions.ts'
@@ -12,7 +13,7 @@ import { buryUndecodable, itsTurn, settleFirstFailure, settleLaneFailure } from 
 export interface Outstanding extends Attempt {
   /** Came out of a lane, not out of the log's flow. */
   readonly fromLane: boolean
-  /** An earlier event of its key failed: this one comes again behind it. */
+  /** Taken back: an earlier event of its key failed, or its partition went to another process. */
   recalled?: boolean
   /** Aborts the delivery's signal; there once somebody has looked at the signal. */
   onRecall?: () => void
@@ -25,6 +26,13 @@ export interface LedgerPage {
   readonly settlement: Settlement
   /** Lanes whose events came back; taken up again only when that is written. */
   readonly settling: readonly string[]
+}
+
+interface Outing {
+  readonly lane: LaneKey
+  readonly partition: string
+  out: number
+  failed: boolean
 }
 
 const nameOf = ({ topic, key }: LaneKey) => `${topic}\n${key}`
@@ -40,10 +48,10 @@ export class StreamLedger {
   readonly #out = new Map<string, Outstanding>()
   /** Taken back because an earlier event of their key failed; a late ack of them still counts. */
   readonly #recalled = new Map<string, Outstanding>()
-  /** Keys that have a lane, with their partition. */
-  readonly #waiting = new Map<string, string>()
+  /** Keys that have a lane, with their partition and the first offset that waits. */
+  readonly #waiting = new Map<string, { readonly partition: string; readonly first: bigint }>()
   /** Lanes some of whose events are with the subscriber. */
-  readonly #outings = new Map<string, { readonly lane: LaneKey; out: number; failed: boolean }>()
+  readonly #outings = new Map<string, Outing>()
   /** Lanes whose events are all back, until the page that says so is written. */
   readonly #settling = new Map<string, LaneKey>()
   #settlingNow: string[] = []
@@ -73,12 +81,16 @@ export class StreamLedger {
   }
 
   /** Keys found waiting when their partition was opened. */
-  learn(lanes: readonly (LaneKey & { readonly partition: string })[]): void {
-    for (const lane of lanes) this.#waiting.set(nameOf(lane), lane.partition)
+  learn(lanes: readonly WaitingLane[]): void {
+    for (const lane of lanes) {
+      this.#waiting.set(nameOf(lane), { partition: partitionName(lane), first: BigInt(lane.first) })
+    }
   }
 
+  /** True when the event must wait behind others of its key; not those that stand before them in the log. */
   waits(event: Attempt): boolean {
-    return this.#waiting.has(nameOf(laneKeyOf(delivery(event))))
+    const waiting = this.#waiting.get(nameOf(laneKeyOf(delivery(event))))
+    return waiting !== undefined && event.position.off > waiting.first
   }
 
   handOver(event: Outstanding): void {
@@ -86,7 +98,8 @@ export class StreamLedger {
     this.#recalled.delete(eventName(event))
     if (!event.fromLane) return
     const lane = laneKeyOf(delivery(event))
-    const outing = this.#outings.get(nameOf(lane)) ?? { lane, out: 0, failed: false }
+    const partition = partitionName(event.position)
+    const outing = this.#outings.get(nameOf(lane)) ?? { lane, partition, out: 0, failed: false }
     outing.out += 1
     this.#outings.set(nameOf(lane), outing)
   }
@@ -133,8 +146,7 @@ export class StreamLedger {
       this.#recalled.set(eventName(event), event)
       if (event.fromLane) this.#back(event, true)
       else this.park(event)
-      event.recalled = true
-      event.onRecall?.()
+      recall(event)
     }
   }
 
@@ -197,17 +209,17 @@ export class StreamLedger {
     }
   }
 
-  /** Partitions that went to another process, or all: their events are given up, late acks of them mean nothing. */
+  /** Partitions that went to another process, or all: their events are taken back, late acks of them mean nothing. */
   abandon(partitions?: readonly string[]): void {
     const gone = (name: string) => partitions === undefined || partitions.includes(name)
-    for (const [name, event] of this.#out) if (gone(partitionName(event.position))) this.#out.delete(name)
-    for (const [name, event] of this.#recalled) if (gone(partitionName(event.position))) this.#recalled.delete(name)
-    for (const [name, partition] of this.#waiting) {
-      if (!gone(partition)) continue
-      this.#waiting.delete(name)
-      this.#outings.delete(name)
-      this.#settling.delete(name)
+    for (const [name, event] of this.#out) {
+      if (!gone(partitionName(event.position))) continue
+      this.#out.delete(name)
+      recall(event)
     }
+    for (const [name, event] of this.#recalled) if (gone(partitionName(event.position))) this.#recalled.delete(name)
+    for (const [name, { partition }] of this.#waiting) if (gone(partition)) this.#waiting.delete(name)
+    for (const [name, { partition }] of this.#outings) if (gone(partition)) this.#outings.delete(name)
     if (partitions !== undefined) return
     this.#outings.clear()
     this.#settling.clear()
@@ -229,7 +241,11 @@ export class StreamLedger {
 
   #wait(event: Attempt): void {
     const name = nameOf(laneKeyOf(delivery(event)))
-    this.#waiting.set(name, partitionName(event.position))
+    const { off } = event.position
+    const known = this.#waiting.get(name)
+    if (known === undefined || off < known.first) {
+      this.#waiting.set(name, { partition: partitionName(event.position), first: off })
+    }
     this.#parkedNow.add(name)
   }
 
@@ -250,4 +266,9 @@ export class StreamLedger {
     this.#settlingNow.push(nameOf(lane))
     if (released) this.#settlement.released(lane)
   }
+}
+
+function recall(event: Outstanding): void {
+  event.recalled = true
+  event.onRecall?.()
 }

@@ -108,5 +108,8 @@ export class StreamPipeline {
 }
 
 function recall(): ParleyError {
-  return new ParleyError('stream.recalled', 'An earlier event of the same key failed; this one comes again after it.')
+  return new ParleyError(
+    'stream.recalled',
+    'This event was taken back: an earlier one of its key failed, or its partition went to another process.',
+  )
 }

@@ -1,9 +1,8 @@
 -- Every transaction that works for a group enters it: shared with others, excluded by a replay that resets the group.
--- Bounds what the handler may do with the connection: one statement, waiting for a lock, idling between statements.
+-- A handler may be silent on its connection for as long as its deadline allows, and no longer.
 create function parley.group_enter(p_grp text, p_timeout_ms integer) returns void
 language plpgsql as $$
 begin
-  execute format('set local statement_timeout = %s', p_timeout_ms);
   execute format('set local idle_in_transaction_session_timeout = %s', p_timeout_ms + 2000);
   perform pg_advisory_xact_lock_shared(hashtextextended('parley.group.' || p_grp, 0));
 end

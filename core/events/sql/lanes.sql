@@ -89,7 +89,8 @@ $$
 ----
 -- Begins a run over waiting events of one tenant: tenants take turns, a run is bounded in lanes and events, so a tenant
 -- with a thousand lanes gets no more than one with a single lane. A lane that has failed gives its first event only.
--- The lanes stay locked until COMMIT, in a way that lets others park behind them.
+-- The lanes stay locked until COMMIT, in a way that lets others park behind them. What waits in them is read by a later
+-- statement, hence by a newer snapshot: whoever held a lane until a moment ago has deleted what it handled.
 create function parley.lane_begin(
   p_grp text, p_now timestamptz, p_after uuid, p_busy uuid[], p_lanes integer, p_events integer, p_timeout_ms integer
 ) returns json
@@ -104,30 +105,30 @@ begin
   if v_tenant is null then
     return null;
   end if;
-  with claimed as materialized (
-    select l.topic, l.key, l.part, l.attempt
-      from parley.lane l
-     where l.grp = p_grp and l.tenant_id = v_tenant and not l.blocked and l.next_at <= p_now
-     order by l.next_at, l.topic, l.key
-     limit p_lanes
-       for no key update skip locked
-  ), waiting as (
-    select c.topic, c.part, c.key, q.off
-      from claimed c
-     cross join lateral (
-       select q.off from parley.parked q
-        where q.grp = p_grp and q.topic = c.topic and q.key = c.key
-        order by q.off
-        limit case when c.attempt > 0 then 1 else ceil(p_events::numeric / (select count(*) from claimed)) end
-     ) q
-  )
-  select (select coalesce(json_agg(json_build_object('t', c.topic, 'k', c.key, 'p', c.part, 'a', c.attempt)), '[]') from claimed c),
-         (select coalesce(json_agg(json_build_object(
-            'topic', w.topic, 'part', w.part, 'off', w.off, 'id', l.id, 'tenant_id', v_tenant, 'key', w.key,
-            'type', l.type, 'data', l.data, 'headers', l.headers) order by w.topic, w.part, w.off), '[]')
-            from waiting w
-            left join parley.log l on l.topic = w.topic and l.part = w.part and l.off = w.off)
-    into v_lanes, v_events;
+  select coalesce(json_agg(json_build_object('t', c.topic, 'k', c.key, 'p', c.part, 'a', c.attempt)), '[]') into v_lanes
+    from (
+      select l.topic, l.key, l.part, l.attempt
+        from parley.lane l
+       where l.grp = p_grp and l.tenant_id = v_tenant and not l.blocked and l.next_at <= p_now
+       order by l.next_at, l.topic, l.key
+       limit p_lanes
+         for no key update skip locked
+    ) c;
+  select coalesce(json_agg(json_build_object(
+           'topic', w.t, 'part', w.p, 'off', w.off, 'id', l.id, 'tenant_id', v_tenant, 'key', w.k,
+           'type', l.type, 'data', l.data, 'headers', l.headers) order by w.t, w.p, w.off), '[]')
+    into v_events
+    from (
+      select c.t, c.p, c.k, q.off
+        from json_to_recordset(v_lanes) as c(t text, k text, p integer, a integer)
+       cross join lateral (
+         select x.off from parley.parked x
+          where x.grp = p_grp and x.topic = c.t and x.key = c.k
+          order by x.off
+          limit case when c.a > 0 then 1 else ceil(p_events::numeric / json_array_length(v_lanes)) end
+       ) q
+    ) w
+    left join parley.log l on l.topic = w.t and l.part = w.p and l.off = w.off;
   return json_build_object('tenant', v_tenant, 'lanes', v_lanes, 'events', v_events);
 end
 $$

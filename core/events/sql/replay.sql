@@ -9,15 +9,20 @@ language sql stable as $$
    where h.topic = any (p_topics)
 $$
 ----
--- Sets a group back. Waits until nobody works for it (at most a minute), then moves cursors down (never up), raises
--- their epoch, and forgets what was done, parked or dead at and above the new offsets. What a plugin clears for itself
--- belongs in the same transaction. Makes the cursors of a group that has none. p_targets: [{ t, p, l }].
+-- Waits until no transaction works for the group, and keeps others from beginning until this one ends.
+create function parley.group_close(p_grp text) returns void
+language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('parley.group.' || p_grp, 0));
+end
+$$
+----
+-- Sets a closed group back: moves cursors down (never up), raises their epoch, and forgets what was done, parked or dead
+-- at and above the new offsets. What a plugin clears for itself belongs in the same transaction. Makes the cursors of a
+-- group that has none. p_targets: [{ t, p, l }].
 create function parley.group_reset(p_grp text, p_targets json) returns void
 language plpgsql as $$
 begin
-  set local lock_timeout = '60s';
-  set local statement_timeout = '120s';
-  perform pg_advisory_xact_lock(hashtextextended('parley.group.' || p_grp, 0));
   insert into parley.cursor (grp, topic, part, low)
     select p_grp, w.t, w.p, greatest(w.l, parley.log_start(w.t, w.p))
       from json_to_recordset(p_targets) as w(t text, p integer, l bigint)

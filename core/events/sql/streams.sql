@@ -1,8 +1,12 @@
--- Keys that wait in the partitions a stream has taken over. p_ranges: [{ t, p }].
-create function parley.stream_lanes(p_grp text, p_ranges json) returns table (topic text, part integer, key text)
+-- Keys that wait in the partitions a stream has taken over, with the first offset that does. p_ranges: [{ t, p }].
+create function parley.stream_lanes(p_grp text, p_ranges json)
+returns table (topic text, part integer, key text, first bigint)
 language sql stable as $$
-  select l.topic, l.part, l.key from parley.lane l
+  select l.topic, l.part, l.key, coalesce(q.off, 0) from parley.lane l
     join json_to_recordset(p_ranges) as r(t text, p integer) on l.topic = r.t and l.part = r.p
+    left join lateral (
+      select x.off from parley.parked x where x.grp = p_grp and x.topic = l.topic and x.key = l.key order by x.off limit 1
+    ) q on true
    where l.grp = p_grp
 $$
 ----

@@ -68,6 +68,11 @@ export class AdminStore {
     return rows.map((row) => ({ ...row, off: BigInt(row.off) }))
   }
 
+  /** Waits for a lock timeout at most: `database.busy` when somebody still works for the group. */
+  async close(trx: Knex.Transaction, group: string): Promise<void> {
+    await trx.raw('select parley.group_close(?)', [group])
+  }
+
   async reset(trx: Knex.Transaction, group: string, targets: readonly Position[]): Promise<void> {
     const lows = targets.map(({ topic, part, off }) => ({ t: topic, p: part, l: Number(off) }))
     await trx.raw('select parley.group_reset(?, ?)', [group, JSON.stringify(lows)])

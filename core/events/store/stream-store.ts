@@ -5,7 +5,11 @@ import { lowRows, type Pair, type PartitionLow } from './work-store.ts'
 
 export type DueRow = LogRow & { readonly attempt: number }
 
-export type WaitingLane = LaneKey & { readonly part: number }
+export type WaitingLane = LaneKey & {
+  readonly part: number
+  /** bigint as pg gives it: the first offset that waits. */
+  readonly first: string
+}
 
 /** The engine's functions for streams. */
 export class StreamStore {
