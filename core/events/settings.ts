@@ -58,7 +58,7 @@ export interface EventSettings {
     readonly minBacklog: number
     /** How far, in offsets of a partition, it looks for other tenants. */
     readonly lookAhead: number
-    /** Most events of one tenant in a window while others wait; the rest goes to lanes. */
+    /** Most events of one tenant in a window (or in hand) while others wait; the rest goes to lanes. */
     readonly perTenant: number
     /** Most events of one tenant that may wait in lanes for fairness' sake. */
     readonly maxParked: number

@@ -9,8 +9,7 @@ const believedWindows = 4
 
 /**
  * Keeps a tenant's flood from standing before others' events. While windows come in full and others wait behind, a
- * tenant gets a limited number of events handled per window; the rest of its events go to lanes, where tenants take
- * turns. So the reading passes the flood at the speed of parking, and whoever is alone is never slowed down.
+ * tenant has a limited number of events in hand; the rest of its events go to lanes, where tenants take turns. So the reading passes the flood at the speed of parking, and whoever is alone is never slowed down.
  */
 export class Fairness {
   readonly #parts: ConsumerParts
@@ -26,10 +25,15 @@ export class Fairness {
    * Names (`eventName`) of the window's events that should go to lanes.
    *
    * @param behind where reading goes on after a full window; empty when nothing is known to be behind it
+   * @param held events of earlier windows that are still in hand, by tenant
    */
-  async divert(window: readonly Wanted[], behind: readonly LogRange[]): Promise<Set<string>> {
+  async divert(
+    window: readonly Wanted[],
+    behind: readonly LogRange[],
+    held: ReadonlyMap<string, number> = nothing,
+  ): Promise<Set<string>> {
     const { perTenant } = this.#parts.settings.fairness
-    const flooding = this.#flooding(window, perTenant)
+    const flooding = flooders(window, perTenant, held)
     if (behind.length === 0 || flooding.size === 0) {
       this.#seen = undefined
       return new Set()
@@ -38,13 +42,7 @@ export class Fairness {
     const limited = new Set([...flooding].filter((tenant) => [...waiting].some((other) => other !== tenant)))
     const full = limited.size === 0 ? [] : await this.#parkedUp([...limited])
     for (const tenant of full) limited.delete(tenant)
-    return overQuota(window, limited, perTenant)
-  }
-
-  #flooding(window: readonly Wanted[], perTenant: number): ReadonlySet<string> {
-    const counts = new Map<string, number>()
-    for (const { event } of window) counts.set(event.tenantid, (counts.get(event.tenantid) ?? 0) + 1)
-    return new Set([...counts].filter(([, count]) => count > perTenant).map(([tenant]) => tenant))
+    return overQuota(window, limited, perTenant, held)
   }
 
   async #waiting(behind: readonly LogRange[]): Promise<ReadonlySet<string>> {
@@ -68,12 +66,28 @@ export class Fairness {
   }
 }
 
-function overQuota(window: readonly Wanted[], limited: ReadonlySet<string>, quota: number): Set<string> {
+const nothing: ReadonlyMap<string, number> = new Map()
+
+function flooders(window: readonly Wanted[], quota: number, held: ReadonlyMap<string, number>): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const { event } of window) {
+    const { tenantid } = event
+    counts.set(tenantid, (counts.get(tenantid) ?? held.get(tenantid) ?? 0) + 1)
+  }
+  return new Set([...counts].filter(([, count]) => count > quota).map(([tenant]) => tenant))
+}
+
+function overQuota(
+  window: readonly Wanted[],
+  limited: ReadonlySet<string>,
+  quota: number,
+  held: ReadonlyMap<string, number>,
+): Set<string> {
   const used = new Map<string, number>()
   const over = new Set<string>()
   for (const { event, position } of window) {
     if (!limited.has(event.tenantid)) continue
-    const count = (used.get(event.tenantid) ?? 0) + 1
+    const count = (used.get(event.tenantid) ?? held.get(event.tenantid) ?? 0) + 1
     used.set(event.tenantid, count)
     if (count > quota) over.add(`${partitionName(position)}/${position.off}`)
   }

@@ -17,6 +17,11 @@ export class KeyQueue {
     return this.#inFlight.size
   }
 
+  /** How many events of each tenant wait here. */
+  heldByTenant(): ReadonlyMap<string, number> {
+    return new Map([...this.#tenants].map(([tenant, queue]) => [tenant, queue.length]))
+  }
+
   add(event: KeyedAttempt): void {
     const queue = this.#tenants.get(event.event.tenantid)
     if (queue === undefined) this.#tenants.set(event.event.tenantid, [event])

@@ -33,7 +33,8 @@ export class KeyedConsumer implements Consumer {
   readonly #queue = new KeyQueue()
   readonly #signal = new Signal()
   readonly #workers = new Set<Promise<void>>()
-  #divert = new Set<string>()
+  /** Events that go to lanes unhandled, for fairness' sake. */
+  readonly #divert = new Set<string>()
   #doubt: unknown
   #stopping = false
   #running: Promise<void> | undefined
@@ -101,6 +102,7 @@ export class KeyedConsumer implements Consumer {
   async #startOver(error: unknown, failures: number): Promise<void> {
     this.#log(error, failures)
     this.#queue.clear()
+    this.#divert.clear()
     await Promise.all(this.#workers)
     this.#partitions.forget()
     this.#doubt = undefined
@@ -129,9 +131,9 @@ export class KeyedConsumer implements Consumer {
       for (const position of sorted.passedOver) this.#partitions.of(position)?.finish(position.off)
       await this.#buryAll(sorted.undecodable)
       const full = records.length * 2 >= room
-      for (const name of await this.#fairness.divert(sorted.wanted, full ? this.#partitions.ranges() : [])) {
-        this.#divert.add(name)
-      }
+      const behind = full ? this.#partitions.ranges() : []
+      const over = await this.#fairness.divert(sorted.wanted, behind, this.#queue.heldByTenant())
+      for (const name of over) this.#divert.add(name)
       for (const wanted of sorted.wanted) this.#enqueue(wanted)
     }
   }

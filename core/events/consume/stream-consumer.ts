@@ -228,7 +228,7 @@ export class StreamConsumer implements Consumer {
     if (records.length === 0) return false
     const sorted = await sortRecords(this.#parts, this.#group, records)
     const behind = records.length >= limit ? this.#partitions.ranges() : []
-    const divert = await this.#fairness.divert(sorted.wanted, behind)
+    const divert = await this.#fairness.divert(sorted.wanted, behind, this.#ledger.heldByTenant())
     if (this.#isOver) return false
     const taken = this.#take(ranges, records)
     for (const position of sorted.passedOver) if (taken.has(eventName({ position }))) this.#ledger.passOver(position)

@@ -71,6 +71,13 @@ export class StreamLedger {
     return this.#out.size
   }
 
+  /** How many events of each tenant are with the subscriber. */
+  heldByTenant(): ReadonlyMap<string, number> {
+    const held = new Map<string, number>()
+    for (const { event } of this.#out.values()) held.set(event.tenantid, (held.get(event.tenantid) ?? 0) + 1)
+    return held
+  }
+
   get busyLanes(): readonly LaneKey[] {
     return [...[...this.#outings.values()].map((outing) => outing.lane), ...this.#settling.values()]
   }

@@ -71,6 +71,7 @@ describe('what fails', () => {
       range(0, 6).map((n) => ({ key: 'a', n })),
     )
     await dead(engine, 2)
+    await bench.drained(engine, ['p.h'])
     const { letters } = await engine.dead.list({ group: 'p.h', type: noted.type })
     const [four, one] = letters
     if (one === undefined || four === undefined) throw new Error('two letters were awaited')
