@@ -1,6 +1,10 @@
 import { resolve } from 'node:path'
 import Joi from 'joi'
+import { accessSettings } from '../access/settings.ts'
+import { connectionSettings } from '../connections/settings.ts'
+import { databaseSettingsSchema } from '../data/settings.ts'
 import { eventSettingsSchema } from '../events/settings.ts'
+import { egressSettings } from '../http/egress.ts'
 import { httpSettings } from '../http/settings.ts'
 import { defaultJobSettings, type JobSettings } from '../jobs/job-settings.ts'
 import { ParleyError } from '../plugin/errors.ts'
@@ -15,8 +19,6 @@ export interface KernelSettings {
   readonly home: string
   /** Owner of the database; absent: an embedded server in `home`. */
   readonly databaseUrl: string | undefined
-  /** Most connections of this process. */
-  readonly databasePool: number
   /** `scheme://host` that customers and vendors reach us at; absent: what the caller used. */
   readonly publicUrl: string | undefined
   /** Key ring, `id:base64,id:base64`, the first encrypts; absent: generated into `home`. */
@@ -61,8 +63,16 @@ export interface KernelSettings {
   readonly http: Readonly<Record<string, unknown>>
   /** The same for the event engine (`EVENTS_READ_WINDOW`) … */
   readonly events: Readonly<Record<string, unknown>>
-  /** … and for jobs (`JOBS_POLL_MS`). */
+  /** … for jobs (`JOBS_POLL_MS`) … */
   readonly jobs: Partial<JobSettings>
+  /** … for the database: its pool and time-outs (`DATABASE_POOL`), the embedded server (`DATABASE_EMBEDDED_WATCH_MS`) … */
+  readonly data: Readonly<Record<string, unknown>>
+  /** … for API keys (`ACCESS_CACHE_MS`) … */
+  readonly access: Readonly<Record<string, unknown>>
+  /** … for accounts at vendors (`CONNECTIONS_ROUTE_MS`) … */
+  readonly connections: Readonly<Record<string, unknown>>
+  /** … and for requests to URLs that users set (`EGRESS_ALLOW`). */
+  readonly egress: Readonly<Record<string, unknown>>
   /** Everything that is set; a plugin's app settings are found in it under its id: `WHATSAPP_GRAPH_VERSION`. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
@@ -76,7 +86,6 @@ const environment = Joi.object({
   HOST: Joi.string().hostname().default('0.0.0.0'),
   PARLEY_HOME: Joi.string().default('.parley'),
   DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
-  DATABASE_POOL: count(10),
   PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
   PARLEY_KEYS: Joi.string().min(1),
   LOG_LEVEL: Joi.valid('debug', 'info', 'warn', 'error', 'silent').default('info'),
@@ -105,6 +114,18 @@ const jobSettings: Joi.ObjectSchema = Joi.object(
   Object.fromEntries(Object.keys(defaultJobSettings).map((name) => [name, Joi.number().min(0)])),
 )
 
+function readRooms(env: Readonly<Record<string, string | undefined>>) {
+  return {
+    http: roomSettings('HTTP', httpSettings, env),
+    events: roomSettings('EVENTS', eventSettingsSchema, env),
+    jobs: roomSettings('JOBS', jobSettings, env),
+    data: roomSettings('DATABASE', databaseSettingsSchema, env),
+    access: roomSettings('ACCESS', accessSettings, env),
+    connections: roomSettings('CONNECTIONS', connectionSettings, env),
+    egress: roomSettings('EGRESS', egressSettings, env),
+  }
+}
+
 /**
  * Settings from `env`; paths are resolved against `cwd`. An empty variable counts as absent. Throws
  * `config.environment-invalid` naming every variable that is wrong, never its value.
@@ -112,10 +133,8 @@ const jobSettings: Joi.ObjectSchema = Joi.object(
 export function readSettings(env: Readonly<Record<string, string | undefined>>, cwd: string): KernelSettings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const { value, error } = environment.validate(given, { abortEarly: false })
-  const http = roomSettings('HTTP', httpSettings, given)
-  const events = roomSettings('EVENTS', eventSettingsSchema, given)
-  const jobs = roomSettings('JOBS', jobSettings, given)
-  const problems = [...(error ? reasonsOf(error) : []), ...http.problems, ...events.problems, ...jobs.problems]
+  const rooms = readRooms(given)
+  const problems = [...(error ? reasonsOf(error) : []), ...Object.values(rooms).flatMap((room) => room.problems)]
   if (problems.length > 0) {
     throw new ParleyError('config.environment-invalid', `the environment is not right: ${problems.join('; ')}`)
   }
@@ -124,7 +143,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     host: value.HOST,
     home: resolve(cwd, value.PARLEY_HOME),
     databaseUrl: value.DATABASE_URL,
-    databasePool: value.DATABASE_POOL,
     publicUrl: value.PUBLIC_URL?.replace(/\/$/, ''),
     keys: value.PARLEY_KEYS,
     logLevel: value.LOG_LEVEL,
@@ -148,9 +166,13 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     quarantine: { crashes: value.QUARANTINE_CRASHES, windowMs: value.QUARANTINE_WINDOW_MS },
     tenantCacheMs: value.TENANT_CACHE_MS,
     retentionEveryMs: value.RETENTION_EVERY_MS,
-    http: { drainLeadMs: value.SHUTDOWN_LEAD_MS, drainTimeoutMs: value.SHUTDOWN_DRAIN_MS, ...http.values },
-    events: events.values,
-    jobs: jobs.values,
+    http: { drainLeadMs: value.SHUTDOWN_LEAD_MS, drainTimeoutMs: value.SHUTDOWN_DRAIN_MS, ...rooms.http.values },
+    events: rooms.events.values,
+    jobs: rooms.jobs.values,
+    data: rooms.data.values,
+    access: rooms.access.values,
+    connections: rooms.connections.values,
+    egress: rooms.egress.values,
     environment: given,
   }
 }

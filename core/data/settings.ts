@@ -45,7 +45,7 @@ export interface DatabaseSettings extends PoolSettings {
 const ms = (value: number) => Joi.number().integer().min(0).default(value)
 const count = (value: number) => Joi.number().integer().min(1).default(value)
 
-export const databaseSettingsSchema: Joi.ObjectSchema<DatabaseSettings> = Joi.object({
+const limits: Joi.ObjectSchema<DatabaseSettings> = Joi.object({
   pool: count(10),
   connectTimeoutMs: ms(5_000),
   acquireTimeoutMs: count(10_000),
@@ -65,14 +65,19 @@ export const databaseSettingsSchema: Joi.ObjectSchema<DatabaseSettings> = Joi.ob
   }).default(),
 })
 
+const defaults: DatabaseSettings = Joi.attempt({}, limits)
+
+/** Also for what is set alone, without the defaults. */
+export const databaseSettingsSchema: Joi.ObjectSchema<DatabaseSettings> = limits.custom(serverFirst)
+
 /** All defaults; what is named replaces them. @throws ValidationError naming the field */
 export function databaseSettings(given: object = {}): DatabaseSettings {
-  return Joi.attempt(given, databaseSettingsSchema.custom(serverFirst)) as DatabaseSettings
+  return Joi.attempt(given, databaseSettingsSchema) as DatabaseSettings
 }
 
-/** Checked over the whole, with defaults: `readSettings` validates what is set alone. */
-function serverFirst(settings: DatabaseSettings, helpers: Joi.CustomHelpers) {
-  const { queryTimeoutMs: silence, statementTimeoutMs: statement, lockTimeoutMs: lock } = settings
+/** The server must have its say before the client gives up on it. */
+function serverFirst(settings: Partial<DatabaseSettings>, helpers: Joi.CustomHelpers) {
+  const { queryTimeoutMs: silence, statementTimeoutMs: statement, lockTimeoutMs: lock } = { ...defaults, ...settings }
   if (silence === 0 || (isWithin(statement, silence) && isWithin(lock, silence))) return settings
   return helpers.message({
     custom: '"queryTimeoutMs" must be longer than "statementTimeoutMs" and "lockTimeoutMs", which must not be 0 then',

@@ -1,9 +1,13 @@
+import Joi from 'joi'
 import type { Knex } from 'knex'
 import { ApiKeys } from '../access/api-keys.ts'
+import { accessSettings } from '../access/settings.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { ConnectionStore } from '../connections/connection-store.ts'
+import { connectionSettings } from '../connections/settings.ts'
 import { TransactionRunner } from '../data/index.ts'
 import { EventEngine, EventRegistry, eventSettings } from '../events/index.ts'
+import { Egress } from '../http/egress.ts'
 import { JobRunner } from '../jobs/job-runner.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { HmacTokens, KeyRing } from '../secrets/index.ts'
@@ -59,8 +63,12 @@ export async function openRooms(options: RoomsOptions) {
     providers,
     settingsFor,
     tokens: new HmacTokens(ring, clock),
-    connections: new ConnectionStore({ knex, ring, clock }),
-    apiKeys: new ApiKeys({ knex, clock }),
+    connections: new ConnectionStore({
+      ...{ knex, ring, clock },
+      settings: Joi.attempt(settings.connections, connectionSettings),
+    }),
+    apiKeys: new ApiKeys({ knex, clock, settings: Joi.attempt(settings.access, accessSettings) }),
+    egress: new Egress(settings.egress),
     enablement: new Enablement({ database, tenants: decisions, clock }),
     choice: new ProviderChoice({ providers, gate, database, clock }),
     quarantine: new Quarantine({ knex, clock, settings: settings.quarantine }),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Knex } from 'knex'
 import type { KernelSettings } from '../config/settings.ts'
 import {
+  databaseSettings,
   kernelMigrations,
   type MigrationReport,
   type MigrationSource,
@@ -40,7 +41,7 @@ export async function openStorage(settings: KernelSettings, log: Logger): Promis
     const mayMigrate = server.embedded || settings.migrateOnStart
     const { appUrl } = await prepareRoles(server.adminUrl)
     await prepareKernel(server.adminUrl, mayMigrate, log)
-    const knex = openPool({ url: appUrl, max: settings.databasePool, applicationName: 'parley' })
+    const knex = openPool({ url: appUrl, applicationName: 'parley', settings: databaseSettings(settings.data) })
     return {
       adminUrl: server.adminUrl,
       appUrl,
@@ -70,7 +71,9 @@ export async function databaseServer(settings: KernelSettings, log: Logger): Pro
     return { adminUrl: settings.databaseUrl, embedded: false, stop: async () => {} }
   }
   mkdirSync(settings.home, { recursive: true })
-  const { adminUrl, stop } = await startEmbeddedPostgres({ dataDir: join(settings.home, 'postgres'), log })
+  const dataDir = join(settings.home, 'postgres')
+  const limits = databaseSettings(settings.data).embedded
+  const { adminUrl, stop } = await startEmbeddedPostgres({ dataDir, log, limits })
   return { adminUrl, embedded: true, stop }
 }
 

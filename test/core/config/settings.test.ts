@@ -29,8 +29,8 @@ describe('the settings from the environment', () => {
   })
 
   it('stop the boot naming every variable that is wrong', () => {
-    expect(() => readSettings({ PORT: 'http', DATABASE_POOL: '0', LOG_LEVEL: 'loud' }, '/srv')).to.throw(
-      /"PORT" must be a number.*"DATABASE_POOL" must be greater than or equal to 1.*"LOG_LEVEL" must be one of/,
+    expect(() => readSettings({ PORT: 'http', SHUTDOWN_GRACE_MS: '-1', LOG_LEVEL: 'loud' }, '/srv')).to.throw(
+      /"PORT" must be a number.*"LOG_LEVEL" must be one of.*"SHUTDOWN_GRACE_MS" must be greater than or equal to 0/,
     )
   })
 
@@ -62,7 +62,33 @@ describe("the rooms' settings from the environment", () => {
     expect(jobs).to.deep.equal({ pollMs: 200 })
   })
 
+  it('are there for every room', () => {
+    const { data, access, connections, egress } = readSettings(
+      {
+        DATABASE_URL: 'postgres://parley@db/parley',
+        DATABASE_POOL: '20',
+        DATABASE_EMBEDDED_WATCH_MS: '500',
+        ACCESS_CACHE_MS: '100',
+        CONNECTIONS_ROUTE_MS: '200',
+        EGRESS_ALLOW: '10.1.0.0/16,fd00::/8',
+      },
+      '/srv',
+    )
+    expect(data).to.deep.equal({ pool: 20, embedded: { watchMs: 500 } })
+    expect(access).to.deep.equal({ cacheMs: 100 })
+    expect(connections).to.deep.equal({ routeMs: 200 })
+    expect(egress).to.deep.equal({ allow: ['10.1.0.0/16', 'fd00::/8'] })
+  })
+
   it('are refused by name', () => {
-    expect(() => readSettings({ HTTP_LIVE_MAX_SOCKETS: 'many' }, '/srv')).to.throw('"HTTP_LIVE_MAX_SOCKETS"')
+    const wrong = {
+      HTTP_LIVE_MAX_SOCKETS: 'many',
+      DATABASE_POOL: '0',
+      ACCESS_CACHE_MS: '60000',
+      EGRESS_ALLOW: 'everything',
+    }
+    for (const [name, value] of Object.entries(wrong)) {
+      expect(() => readSettings({ [name]: value }, '/srv')).to.throw(`"${name}`)
+    }
   })
 })
