@@ -24,7 +24,7 @@ import {
   threadHistory,
 } from '@parley/core'
 import { followMerges } from './handlers/follow-merges.ts'
-import { recordInbound } from './handlers/record-inbound/index.ts'
+import { recordInbound } from './handlers/record-inbound.ts'
 import { threadHistory as history } from './history/thread-history.ts'
 import { flagUnconfirmed } from './jobs/flag-unconfirmed.ts'
 import { sweep } from './jobs/sweep.ts'

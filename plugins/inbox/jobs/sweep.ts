@@ -67,7 +67,7 @@ async function applyMissed({ settings }: SweepParts, uow: UnitOfWork, draft: Inb
     `select e.id, m.id as message_id, m.thread_id from inbox.early_change e
      join inbox.message m on m.tenant_id = e.tenant_id and m.connection_id = e.connection_id
        and m.external_id = e.external_id
-     where e.tenant_id = ?::uuid order by e.id limit ?`,
+     where e.tenant_id = ?::uuid order by e.change->>'at' limit ?`,
     [uow.tenantId, settings.sweepBatch],
   )
   if (rows.length === 0) return

@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction } from 'rxjs'
+import { Observable, type OperatorFunction, type Subscriber } from 'rxjs'
 
 /**
  * Works on values of one key one after another, in order, and on different keys side by side, at most `concurrency` of
@@ -11,51 +11,69 @@ export function serialByKey<T, R>(
 ): OperatorFunction<T, R> {
   return (source) =>
     new Observable<R>((subscriber) => {
-      const queues = new Map<string, T[]>()
-      const ready: string[] = []
-      let active = 0
-      let completed = false
-
-      const next = () => {
-        while (active < concurrency) {
-          const key = ready.shift()
-          if (key === undefined) break
-          active += 1
-          void run(key)
-        }
-        if (completed && active === 0 && ready.length === 0) subscriber.complete()
-      }
-      const run = async (key: string): Promise<void> => {
-        const queue = queues.get(key) ?? []
-        const value = queue.shift()
-        try {
-          if (value !== undefined && !subscriber.closed) subscriber.next(await work(value))
-        } catch (error) {
-          subscriber.error(error)
-        }
-        active -= 1
-        if (queue.length > 0) ready.push(key)
-        else queues.delete(key)
-        next()
-      }
-
+      const queues = new KeyedQueues(subscriber, work, concurrency)
       return source.subscribe({
-        next: (value) => {
-          const key = keyOf(value)
-          const queue = queues.get(key)
-          if (queue !== undefined) {
-            queue.push(value)
-            return
-          }
-          queues.set(key, [value])
-          ready.push(key)
-          next()
-        },
+        next: (value) => queues.add(keyOf(value), value),
         error: (error) => subscriber.error(error),
-        complete: () => {
-          completed = true
-          next()
-        },
+        complete: () => queues.complete(),
       })
     })
+}
+
+class KeyedQueues<T, R> {
+  readonly #subscriber: Subscriber<R>
+  readonly #work: (value: T) => Promise<R>
+  readonly #concurrency: number
+  /** Values that wait, by key; a key that is being worked on has a queue, if an empty one. */
+  readonly #queues = new Map<string, T[]>()
+  readonly #ready: string[] = []
+  #active = 0
+  #completed = false
+
+  constructor(subscriber: Subscriber<R>, work: (value: T) => Promise<R>, concurrency: number) {
+    this.#subscriber = subscriber
+    this.#work = work
+    this.#concurrency = concurrency
+  }
+
+  add(key: string, value: T): void {
+    const queue = this.#queues.get(key)
+    if (queue !== undefined) {
+      queue.push(value)
+      return
+    }
+    this.#queues.set(key, [value])
+    this.#ready.push(key)
+    this.#next()
+  }
+
+  complete(): void {
+    this.#completed = true
+    this.#next()
+  }
+
+  #next(): void {
+    while (this.#active < this.#concurrency) {
+      const key = this.#ready.shift()
+      if (key === undefined) break
+      this.#active += 1
+      void this.#run(key)
+    }
+    if (this.#completed && this.#active === 0 && this.#ready.length === 0) this.#subscriber.complete()
+  }
+
+  /** Never rejects: a failure of the work is the stream's. */
+  async #run(key: string): Promise<void> {
+    const queue = this.#queues.get(key) ?? []
+    const value = queue.shift()
+    try {
+      if (value !== undefined && !this.#subscriber.closed) this.#subscriber.next(await this.#work(value))
+    } catch (error) {
+      this.#subscriber.error(error)
+    }
+    this.#active -= 1
+    if (queue.length > 0) this.#ready.push(key)
+    else this.#queues.delete(key)
+    this.#next()
+  }
 }

@@ -13,8 +13,12 @@ const nameParams = Joi.object<{ name: string }>({ name: labelName.required() })
 /** A tenant has some dozens of labels: they come all at once. */
 const MOST_LABELS = 1000
 
-export function labelRoutes({ database, clock }: RouteContext): Route[] {
-  const list = defineRoute({
+export function labelRoutes(context: RouteContext): Route[] {
+  return [listLabels(context), putLabel(context), deleteLabel(context)]
+}
+
+function listLabels({ database }: RouteContext): Route {
+  return defineRoute({
     method: 'GET',
     path: '/api/labels',
     id: 'listLabels',
@@ -29,7 +33,10 @@ export function labelRoutes({ database, clock }: RouteContext): Route[] {
       return ok({ items: rows.map(({ name, color }) => ({ name, color })) })
     },
   })
-  const put = defineRoute({
+}
+
+function putLabel({ database, clock }: RouteContext): Route {
+  return defineRoute({
     method: 'PUT',
     path: '/api/labels/{name}',
     id: 'putLabel',
@@ -55,7 +62,10 @@ export function labelRoutes({ database, clock }: RouteContext): Route[] {
       return ok({ name, color })
     },
   })
-  const remove = defineRoute({
+}
+
+function deleteLabel({ database }: RouteContext): Route {
+  return defineRoute({
     method: 'DELETE',
     path: '/api/labels/{name}',
     id: 'deleteLabel',
@@ -69,5 +79,4 @@ export function labelRoutes({ database, clock }: RouteContext): Route[] {
       return count === 0 ? problem(404, 'inbox.label-not-found', `There is no label "${name}".`) : noContent()
     },
   })
-  return [list, put, remove]
 }

@@ -3,7 +3,7 @@ import { advance } from '../domain/status.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { changeMessage } from '../drafting/message.ts'
 import { settle } from '../drafting/settle.ts'
-import type { MessageRecord } from '../models/message.ts'
+import type { MessageError, MessageRecord } from '../models/message.ts'
 import { externalKey } from '../storage/find-messages.ts'
 import { lockMessages } from '../storage/lock-threads.ts'
 import { type Looked, lookup } from '../storage/lookup.ts'
@@ -53,56 +53,83 @@ function sentAs({ connectionId, outcome }: SendOutcome) {
   return outcome.kind === 'done' ? [{ connectionId, externalId: outcome.externalId }] : []
 }
 
-/** Rows that hold an external id which we now know to be our own send's: its echo came first, without our correlation id. */
-function strangers(outcomes: readonly SendOutcome[], looked: Looked): readonly string[] {
+/** Rows that hold an external id which we now know to be our own send's, with that send's message. */
+function strangers(outcomes: readonly SendOutcome[], looked: Looked): ReadonlyMap<string, string> {
   const ours = new Map(outcomes.flatMap((one) => sentAs(one).map((ref) => [externalKey(ref), one.messageId])))
-  return looked.messages.filter((found) => ours.get(externalKey(found)) !== found.id).map((found) => found.id)
+  return new Map(
+    looked.messages.flatMap((found): [string, string][] => {
+      const own = ours.get(externalKey(found))
+      return own === undefined || own === found.id ? [] : [[found.id, own]]
+    }),
+  )
 }
 
 async function draftOutcome(
   parts: RecordParts,
   uow: UnitOfWork,
   draft: InboxDraft,
-  { messageId, connectionId, outcome }: SendOutcome,
-  known: { readonly early: Looked['early']; readonly taken: Map<string, string> },
+  sent: SendOutcome,
+  known: Known,
 ): Promise<void> {
-  const message = draft.messages.get(messageId)
+  const message = draft.messages.get(sent.messageId)
+  const { outcome } = sent
   if (message === undefined) return
-  const at = draft.now.toISOString()
-  if (outcome.kind === 'done') {
-    const { externalId } = outcome
-    const owner = known.taken.get(externalKey({ connectionId, externalId })) ?? messageId
-    known.taken.set(externalKey({ connectionId, externalId }), owner)
-    const named = owner === messageId ? { externalId } : {}
-    settle(draft, message, { kind: 'status', status: 'sent', by: 'status', at, ...named })
-    draft.sendUpdates.set(messageId, { messageId, state: 'done', evidence: { by: 'response', at } })
-    for (const early of known.early.filter(
-      (one) => one.connectionId === connectionId && one.externalId === externalId,
-    )) {
-      settle(draft, message, early.change)
-      draft.appliedEarlyChanges.push(early.id)
-    }
-    return
-  }
-  if (!isUnsettled(message)) return
-  if (outcome.kind === 'failed') {
-    const { error } = outcome
-    changeMessage(draft, message, { change: 'status', fields: { status: 'failed', error }, reason: error.reason })
-    const codes = error.code === undefined ? {} : { errorCode: error.code }
-    const evidence = { by: 'response', at, detail: error.detail } as const
-    draft.sendUpdates.set(messageId, { messageId, state: 'failed', evidence, failure: error.reason, ...codes })
-  } else if (outcome.kind === 'later') {
-    const evidence = { by: 'response', at, detail: outcome.failure } as const
-    const update = { messageId, state: 'intent', evidence, failure: outcome.failure } as const
-    draft.sendUpdates.set(messageId, { ...update, refund: !outcome.counts })
-  } else {
-    const status = advance(message.status, 'unknown')
-    changeMessage(draft, message, { change: 'status', fields: { status }, reason: 'unknown' })
-    const evidence = { by: outcome.by, at, detail: outcome.detail } as const
-    draft.sendUpdates.set(messageId, { messageId, state: 'unknown', evidence })
+  if (outcome.kind === 'done') draftDone(draft, message, { ...sent, outcome }, known)
+  else if (!isUnsettled(message)) return
+  else if (outcome.kind === 'failed') draftFailed(draft, message, outcome.error)
+  else if (outcome.kind === 'later') draftLater(draft, message, outcome)
+  else {
+    draftUnknown(draft, message, outcome)
     const runAt = new Date(draft.now.getTime() + parts.unconfirmedAfterMs)
-    await parts.jobs.enqueue(uow, FLAG_UNCONFIRMED, { messageId }, { runAt, key: messageId })
+    await parts.jobs.enqueue(uow, FLAG_UNCONFIRMED, { messageId: message.id }, { runAt, key: message.id })
   }
+}
+
+type Of<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>
+
+interface Known {
+  readonly early: Looked['early']
+  /** Which message has an external id. */
+  readonly taken: Map<string, string>
+}
+
+function draftDone(
+  draft: InboxDraft,
+  message: MessageRecord,
+  { connectionId, outcome: { externalId } }: SendOutcome & { outcome: Of<'done'> },
+  { early, taken }: Known,
+): void {
+  const at = draft.now.toISOString()
+  const key = externalKey({ connectionId, externalId })
+  const owner = taken.get(key) ?? message.id
+  taken.set(key, owner)
+  const named = owner === message.id ? { externalId } : {}
+  settle(draft, message, { kind: 'status', status: 'sent', by: 'status', at, ...named })
+  draft.sendUpdates.set(message.id, { messageId: message.id, state: 'done', evidence: { by: 'response', at } })
+  for (const one of early.filter((change) => externalKey(change) === key)) {
+    settle(draft, message, one.change)
+    draft.appliedEarlyChanges.push(one.id)
+  }
+}
+
+function draftFailed(draft: InboxDraft, message: MessageRecord, error: MessageError): void {
+  changeMessage(draft, message, { change: 'status', fields: { status: 'failed', error }, reason: error.reason })
+  const codes = error.code === undefined ? {} : { errorCode: error.code }
+  const evidence = { by: 'response', at: draft.now.toISOString(), detail: error.detail } as const
+  const messageId = message.id
+  draft.sendUpdates.set(messageId, { messageId, state: 'failed', evidence, failure: error.reason, ...codes })
+}
+
+function draftLater(draft: InboxDraft, { id: messageId }: MessageRecord, { failure, counts }: Of<'later'>): void {
+  const evidence = { by: 'response', at: draft.now.toISOString(), detail: failure } as const
+  draft.sendUpdates.set(messageId, { messageId, state: 'intent', evidence, failure, refund: !counts })
+}
+
+function draftUnknown(draft: InboxDraft, message: MessageRecord, { by, detail }: Of<'unknown'>): void {
+  const status = advance(message.status, 'unknown')
+  changeMessage(draft, message, { change: 'status', fields: { status }, reason: 'unknown' })
+  const evidence = { by, at: draft.now.toISOString(), detail } as const
+  draft.sendUpdates.set(message.id, { messageId: message.id, state: 'unknown', evidence })
 }
 
 const UNSETTLED: readonly MessageStatus[] = ['queued', 'sending', 'unknown']

@@ -24,7 +24,7 @@ interface Row {
 export async function lookup(uow: UnitOfWork, refs: readonly ExternalRef[], ids: readonly string[]): Promise<Looked> {
   if (refs.length === 0 && ids.length === 0) return { messages: [], byId: [], early: [] }
   const own = ids.length === 0 ? '' : OWN
-  const { rows } = await uow.trx.raw<{ rows: Row[] }>(`${EXTERNAL}${own} order by id`, [
+  const { rows } = await uow.trx.raw<{ rows: Row[] }>(`${EXTERNAL}${own}`, [
     JSON.stringify(refs),
     uow.tenantId,
     uow.tenantId,
@@ -33,7 +33,9 @@ export async function lookup(uow: UnitOfWork, refs: readonly ExternalRef[], ids:
   return {
     messages: rows.filter((row) => row.what === 'message'),
     byId: rows.filter((row) => row.what === 'own'),
-    early: rows.filter((row) => row.what === 'early'),
+    early: rows
+      .filter((row) => row.what === 'early')
+      .toSorted((one, other) => (one.change.at < other.change.at ? -1 : 1)),
   }
 }
 
@@ -50,7 +52,7 @@ const EXTERNAL = `
   from w cross join lateral (
     select ee.id, ee.change from inbox.early_change ee
     where ee.tenant_id = ?::uuid and ee.connection_id = w."connectionId" and ee.external_id = w."externalId"
-    order by ee.id limit 1000
+    limit 1000
   ) e`
 
 const OWN = `

@@ -34,7 +34,7 @@ export function autoReply(parts: AutoReplyParts): EventStream {
       })
       return (source as Observable<Received>).pipe(
         filter((delivery) => !passOver(delivery)),
-        bursts((delivery) => delivery.event.data.threadId, quietOf, settings.maxBurstFactor),
+        bursts({ keyOf: ({ event }) => event.data.threadId, quietOf, factor: settings.maxBurstFactor }),
         mergeMap((burst) => settle(decided, burst)),
       )
     },

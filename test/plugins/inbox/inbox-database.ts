@@ -14,7 +14,7 @@ import {
 import { createTestDatabase, TestClock } from '@parley/core/testing'
 import { v7 as uuidv7 } from 'uuid'
 import { createDirectory } from '../../../plugins/contacts/directory/contact-directory.ts'
-import { recordInbound } from '../../../plugins/inbox/handlers/record-inbound/index.ts'
+import { recordInbound } from '../../../plugins/inbox/handlers/record-inbound.ts'
 import { KeywordCache } from '../../../plugins/inbox/replying/keyword-cache.ts'
 import { appSettings, type InboxSettings } from '../../../plugins/inbox/settings/app.ts'
 import { type InboxTenantSettings, tenantSettingsSchema } from '../../../plugins/inbox/settings/tenant.ts'

@@ -46,8 +46,8 @@ describe('recording what channels heard', () => {
       [3, 'Here', 'a3'],
       [1, 'hello', 'b1'],
     ])
-    const [first] = await conversations()
-    expect(first).to.deep.include({ status: 'open', holder: 'none', unread_count: 3 })
+    const first = (await conversations()).find((row) => row.unread_count === 3)
+    expect(first).to.deep.include({ status: 'open', holder: 'none' })
     expect(first?.last_message).to.deep.include({ kind: 'location', preview: 'Here', direction: 'in' })
     expect(types().sort()).to.deep.equal([
       'contact.created.v1',

@@ -257,6 +257,29 @@ describe('sending', () => {
     expect(await last()).to.include({ externalId: `raced-${person}` })
   })
 
+  it('gives the hold back that such an echo took', async () => {
+    let release: (() => void) | undefined
+    inbox.vendor.answer(async () => {
+      await new Promise<void>((resolve) => {
+        release = resolve
+      })
+      return { ok: true, externalId: `bot-${person}` }
+    })
+    await inbox.settings({ keywords: [{ words: ['ping'], answer: 'pong' }] })
+    clock.advance(1100)
+    await inbox.ingest(inbox.on.message(person, `ping-${person}`, 'ping'))
+    await inbox.until(() => release, 'the send')
+    await inbox.ingest(inbox.on.echo(person, `bot-${person}`, 'pong'))
+    await inbox.until(async () => (await inbox.conversation()).holder === 'human', 'the echo')
+    release?.()
+    await inbox.test.drain()
+    expect(await inbox.transcript()).to.deep.equal(['in hello', 'in ping', 'out pong (sent)'])
+    expect(await inbox.conversation()).to.deep.include({ holder: 'none' })
+    expect((await inbox.conversation()).lastMessage?.preview).to.equal('pong')
+    await inbox.settings({ keywords: [] })
+    clock.advance(1100)
+  })
+
   it('is not spoiled by a vendor that gives one id to two messages', async () => {
     inbox.vendor.answer({ ok: true, externalId: `same-${person}` }, { ok: true, externalId: `same-${person}` })
     await inbox.send({ text: 'one' })

@@ -112,6 +112,7 @@ function recordEcho(batch: InboundBatch, data: ChannelMessageEchoed, ownId: stri
   }
   const author = { kind: 'native-app', id: data.channel } as const
   const conversation = batch.draft.current(thread) ?? openConversation(batch.draft, thread, batch.draft.now)
+  const takesHold = conversation.status !== 'resolved' && conversation.holder !== 'human'
   const message = appendMessage(batch.draft, thread, conversation, {
     direction: 'out',
     content,
@@ -119,10 +120,11 @@ function recordEcho(batch: InboundBatch, data: ChannelMessageEchoed, ownId: stri
     status: 'sent',
     externalId,
     author,
+    extra: takesHold ? { heldBefore: conversation.holder } : null,
     occurredAt: new Date(occurredAt),
   })
   batch.arrived(message, externalId)
-  if (conversation.status !== 'resolved') changeHolder(batch.draft, conversation, 'human', author)
+  if (takesHold) changeHolder(batch.draft, conversation, 'human', author)
 }
 
 function recordPreference(batch: InboundBatch, inbound: Inbound): void {
