@@ -83,9 +83,8 @@ async function conversation(knex: Knex): Promise<void> {
     `create index conversation_assignee on inbox.conversation (tenant_id, assignee_id, status, last_message_at desc, id desc)
      where assignee_id is not null`,
   )
-  await knex.raw(
-    'create index conversation_contact on inbox.conversation (tenant_id, contact_id, last_message_at desc)',
-  )
+  await knex.raw('create index conversation_contact on inbox.conversation (tenant_id, contact_id)')
+  await knex.raw('create index conversation_feed on inbox.conversation (tenant_id, changed_xid, id)')
   await knex.raw(
     "create index conversation_snoozed on inbox.conversation (tenant_id, snoozed_until) where status = 'snoozed'",
   )

@@ -12,6 +12,7 @@ import {
   type TenantSettings,
 } from '@parley/core'
 import { createTestDatabase, TestClock } from '@parley/core/testing'
+import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { createDirectory } from '../../../plugins/contacts/directory/contact-directory.ts'
 import { recordInbound } from '../../../plugins/inbox/handlers/record-inbound.ts'
@@ -70,10 +71,6 @@ export class InboxDatabase {
     return this.#db.database
   }
 
-  get adminUrl(): string {
-    return this.#db.adminUrl
-  }
-
   get contacts(): ContactDirectory {
     return createDirectory(this.clock)
   }
@@ -113,6 +110,14 @@ export class InboxDatabase {
       this.tenantId,
       async (uow) => (await uow.trx.raw<{ rows: T[] }>(sql, bindings)).rows,
     )
+  }
+
+  /** Statistics as they are in a database that has been at work for a while. */
+  async analyze(): Promise<void> {
+    const owner = new pg.Client({ connectionString: this.#db.adminUrl })
+    await owner.connect()
+    await owner.query('analyze')
+    await owner.end()
   }
 
   drop(): Promise<void> {
