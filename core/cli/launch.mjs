@@ -95,8 +95,20 @@ function run(node, args) {
     })
     const pass = (signal) => child.kill(signal)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)
+    if (process.env.npm_lifecycle_event) whenOrphaned(() => pass('SIGTERM'))
     child.on('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)))
   })
+}
+
+/** npm that is ended does not always say so to what it runs: then its child is given to another parent. */
+function whenOrphaned(tell) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    tell()
+  }, 250)
+  watch.unref()
 }
 
 async function main() {
