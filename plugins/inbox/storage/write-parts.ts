@@ -1,6 +1,7 @@
 import { wordsOf } from '../domain/search-words.ts'
 import type { InboxDraft } from '../drafting/inbox-draft.ts'
 import type { MessageRecord } from '../models/message.ts'
+import { AUTO_REPLY } from '../replying/reply.ts'
 import { toJson } from './json.ts'
 import { attachmentParts, earlyParts, sendParts } from './write-side-parts.ts'
 
@@ -88,16 +89,23 @@ const MESSAGE_ROW = `w(id uuid, "threadId" uuid, "conversationId" uuid, "connect
   "occurredAt" timestamptz, "createdAt" timestamptz, words text[])`
 
 function messageParts(tenantId: string, draft: InboxDraft): Part[] {
-  const withWords = (ids: ReadonlySet<string>) =>
-    pickRows(draft.messages, ids).map((message) => ({ ...message, words: wordsOf(tenantId, message.text) }))
+  const worded = (message: MessageRecord) => ({
+    ...message,
+    words: isRoutine(message) ? [] : wordsOf(tenantId, message.text),
+  })
   const parts: Part[] = []
-  const added = withWords(draft.newMessages)
-  if (added.length > 0) parts.push(...insertMessages(tenantId, toJson(added)))
-  const changed = withWords(draft.dirtyMessages)
-  if (changed.length > 0) parts.push(updateMessages(tenantId, changed))
+  const added = pickRows(draft.messages, draft.newMessages)
+  if (added.length > 0) parts.push(...insertMessages(tenantId, toJson(added.map(worded))))
+  const changed = pickRows(draft.messages, draft.dirtyMessages)
+  if (changed.length > 0) parts.push(updateMessages(tenantId, toJson(changed)))
   const reworded = changed.filter((message) => message.extra?.edited !== undefined || message.text === '')
-  if (reworded.length > 0) parts.push(updateWords(tenantId, reworded))
+  if (reworded.length > 0) parts.push(updateWords(tenantId, reworded.map(worded)))
   return parts
+}
+
+/** An automatic answer stands in every conversation: whoever searches for its words does not mean it. */
+function isRoutine({ author }: MessageRecord): boolean {
+  return author?.kind === 'bot' && author.id === AUTO_REPLY
 }
 
 function insertMessages(tenantId: string, rows: string): Part[] {
@@ -126,23 +134,21 @@ function insertMessages(tenantId: string, rows: string): Part[] {
   ]
 }
 
-type Worded = MessageRecord & { readonly words: readonly string[] }
-
-function updateMessages(tenantId: string, rows: readonly Worded[]): Part {
+function updateMessages(tenantId: string, rows: string): Part {
   const sql = `
     update inbox.message m set revision = w.revision, content = w.content, text = w.text, status = w.status,
       external_id = w."externalId", error = w.error, reactions = w.reactions, history = w.history, extra = w.extra
     from json_to_recordset(?::json) as ${MESSAGE_ROW}
     ${placeIn('inbox.message')} where m.tenant_id = ?::uuid and m.ctid = place.ctid`
-  return { name: 'messages', sql, bindings: [toJson(rows), tenantId, tenantId] }
+  return { name: 'messages', sql, bindings: [rows, tenantId, tenantId] }
 }
 
-function updateWords(tenantId: string, rows: readonly Worded[]): Part {
+function updateWords(tenantId: string, rows: readonly { id: string; words: string[] }[]): Part {
   const sql = `
     update inbox.message_search s set words = array_to_tsvector(w.words)
     from json_to_recordset(?::json) as w(id uuid, words text[])
     where s.tenant_id = ?::uuid and s.message_id = w.id`
-  const words = rows.map(({ id, words: found }) => ({ id, words: found }))
+  const words = rows.map((row) => ({ id: row.id, words: row.words }))
   return { name: 'words', sql, bindings: [toJson(words), tenantId] }
 }
 
