@@ -9,9 +9,14 @@ describe('newId', () => {
     expect(new Set(ids)).to.have.property('size', 1000)
   })
 
-  it('sorts by time', () => {
-    const times = [0, 1, 0xff_ff_ff, Date.parse('2026-11-20'), Date.parse('2126-01-01')]
-    const ids = times.map((time) => newId(time))
+  it('sorts in the order they were made, also within a millisecond and over its counter', () => {
+    const ids = Array.from({ length: 10_000 }, () => newId())
     expect([...ids].sort()).to.deep.equal(ids)
+  })
+
+  it('tells the time it was made', () => {
+    const before = Date.now()
+    const at = Number.parseInt(newId().replaceAll('-', '').slice(0, 12), 16)
+    expect(at).to.be.within(before, Date.now() + 10)
   })
 })
