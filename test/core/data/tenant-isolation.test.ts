@@ -49,12 +49,16 @@ describe('tenant isolation', () => {
 
   it('leaves no tenant on the connection it used', async () => {
     const { pool } = db.knex.client
-    await Promise.all([1, 2, 3, 4].map(() => withTenant(db.knex, first, (trx) => trx.raw('select pg_sleep(0.02)'))))
+    await fourAtOnce((meet) => withTenant(db.knex, first, meet))
     expect(pool.numFree()).to.equal(4)
-    const rows = await Promise.all(
-      [1, 2, 3, 4].map(() => db.knex.raw(`select current_setting('app.tenant_id', true) as id, pg_sleep(0.02)`)),
+    const seen = await fourAtOnce((meet) =>
+      withTransaction(db.knex, async (trx) => {
+        const { rows } = await trx.raw(`select current_setting('app.tenant_id', true) as id`)
+        await meet()
+        return rows[0].id
+      }),
     )
-    expect(rows.map((result) => result.rows[0].id)).to.deep.equal(['', '', '', ''])
+    expect(seen).to.deep.equal(['', '', '', ''])
   })
 
   it('enters several tenants in turn inside one transaction, and leaves them', async () => {
@@ -94,4 +98,16 @@ async function rejects(work: PromiseLike<unknown>, expected = 'row-level securit
     return
   }
   expect.fail(`was accepted; expected a refusal saying "${expected}"`)
+}
+
+/** Four pieces of work, each on a connection of its own: none ends before all have begun. */
+function fourAtOnce<T>(work: (meet: () => Promise<void>) => Promise<T>): Promise<T[]> {
+  const all = Promise.withResolvers<void>()
+  let begun = 0
+  const meet = () => {
+    begun += 1
+    if (begun === 4) all.resolve()
+    return all.promise
+  }
+  return Promise.all([1, 2, 3, 4].map(() => work(meet)))
 }
