@@ -5,13 +5,14 @@ import type { Database, UnitOfWork } from '../../core/plugin/unit-of-work.ts'
 import { type Step, stepped } from './model.ts'
 
 /** The effect is a row; a flaky step fails once after having made it, a poisonous one always. */
-export function chaosHandlers(): readonly EventHandler[] {
+export function chaosHandlers(keyedPauseMs: number): readonly EventHandler[] {
   return (['serial', 'keyed'] as const).map((mode) => ({
     id: mode,
     mode,
     on: [stepped],
     async handle(deliveries: readonly Delivery[], uow: UnitOfWork) {
       await uow.trx('chaos.effect').insert(deliveries.map((delivery) => effect(`chaos.${mode}`, delivery)))
+      if (mode === 'keyed' && keyedPauseMs > 0) await new Promise((resolve) => setTimeout(resolve, keyedPauseMs))
       const failing = deliveries.find(fails)
       if (failing !== undefined) throw new Error(`step ${stepOf(failing).n} fails`)
     },

@@ -43,11 +43,28 @@ export interface Send {
   readonly step: Step
 }
 
+export interface SelfCrash {
+  /** See CrashPoint. */
+  readonly point: string
+  readonly probability: number
+}
+
+/** What a server process tells once it listens. */
+export interface ServerMessage {
+  readonly port: number
+}
+
 /** What a server process is told when it is started, as JSON in its first argument. */
 export interface ServerOrders {
   readonly appUrl: string
   readonly seed: number
   readonly mutant: string | undefined
+  /** How long the keyed handler takes over a batch: what it holds meanwhile makes a zombie of a stopped process. */
+  readonly keyedPauseMs: number
+  /** True: leases run out between two renewals, so that several servers believe to own a partition, all the time. */
+  readonly zombies: boolean
+  /** Transactions of the keyed handler side by side. */
+  readonly keyedConcurrency: number
   /** Kills itself at this moment with this probability. */
-  readonly crash: { readonly point: string; readonly probability: number } | undefined
+  readonly crash: SelfCrash | undefined
 }

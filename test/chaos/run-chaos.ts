@@ -5,7 +5,7 @@ import { runClients } from './clients.ts'
 import { type ChaosDatabase, openChaosDatabase } from './database.ts'
 import { gatherEvidence, leftovers } from './evidence.ts'
 import { type FaultCounts, runFaults } from './faults.ts'
-import { createEffects, type ServerOrders } from './model.ts'
+import { createEffects, type SelfCrash } from './model.ts'
 import type { Mutant } from './mutants.ts'
 import { ServerProcess } from './server-process.ts'
 
@@ -16,7 +16,7 @@ export interface ChaosOptions {
   readonly servers?: number
   readonly clients?: number
   /** Servers kill themselves at a named moment of a consumer's work. */
-  readonly crash?: ServerOrders['crash']
+  readonly crash?: SelfCrash
   /** Fault rates; what is not given is as a full run has it. */
   readonly faults?: Partial<{
     everyMs: readonly [number, number]
@@ -24,6 +24,9 @@ export interface ChaosOptions {
     stopMs: readonly [number, number]
     crashDatabaseMs: number
   }>
+  readonly keyedPauseMs?: number
+  readonly keyedConcurrency?: number
+  readonly zombies?: boolean
   readonly resend?: number
   readonly flaky?: number
   readonly poison?: number
@@ -48,18 +51,19 @@ const tenants = [
   '0c000000-0000-7000-8000-000000000003',
 ]
 
-/** One run: servers, clients and faults for a while, then quiet, drain, and the check of what is there. */
+/** One run on a database server of its own. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const database = await openChaosDatabase(options.durable ?? true)
   try {
-    await createEffects(database.admin)
-    return await runOn(database, options)
+    return await runChaosOn(database, options)
   } finally {
     await database.close()
   }
 }
 
-async function runOn(database: ChaosDatabase, options: ChaosOptions): Promise<ChaosReport> {
+/** Servers, clients and faults for a while, then quiet, drain, and the check of what is there. */
+export async function runChaosOn(database: ChaosDatabase, options: ChaosOptions): Promise<ChaosReport> {
+  await createEffects(database.admin)
   const random = seededRandom(options.seed)
   let lives = 0
   let calm = false
@@ -70,6 +74,9 @@ async function runOn(database: ChaosDatabase, options: ChaosOptions): Promise<Ch
         appUrl: database.appUrl,
         seed: options.seed + ++lives,
         mutant: options.mutant,
+        keyedPauseMs: options.keyedPauseMs ?? 5,
+        keyedConcurrency: options.keyedConcurrency ?? 3,
+        zombies: options.zombies ?? false,
         crash: calm ? undefined : options.crash,
       })),
   )

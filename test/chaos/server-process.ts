@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { ServerOrders } from './model.ts'
+import type { ServerMessage, ServerOrders } from './model.ts'
 
 /** A server process that is started again whenever it ends, until `stop`. */
 export class ServerProcess {
@@ -31,7 +31,7 @@ export class ServerProcess {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     this.#child = child
-    child.on('message', (message: { port: number }) => {
+    child.on('message', (message: ServerMessage) => {
       if (this.#child === child) this.port = message.port
     })
     child.once('exit', () => {

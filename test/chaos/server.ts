@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { systemClock } from '../../core/clock.ts'
 import { openPool, TransactionRunner } from '../../core/data/index.ts'
-import { EventEngine, EventRegistry, eventSettings } from '../../core/events/index.ts'
+import { type CrashPoint, EventEngine, EventRegistry, eventSettings } from '../../core/events/index.ts'
 import { UnavailableError } from '../../core/plugin/errors.ts'
 import { seededRandom } from '../../core/testing/seeded-random.ts'
 import { silentLogger } from '../../core/testing/silent-logger.ts'
 import { chaosHandlers, chaosStream } from './consumers.ts'
-import { type Send, type ServerOrders, stepped } from './model.ts'
+import { type Send, type ServerMessage, type ServerOrders, stepped } from './model.ts'
 import { isMutant, mutantStores } from './mutants.ts'
 
 const orders: ServerOrders = JSON.parse(process.argv[2] ?? '{}')
 const settings = eventSettings({
-  lease: { renewMs: 200, ttlMs: 1_200 },
-  handler: { keyedWindow: 400, keyedConcurrency: 3, batch: 50 },
+  lease: orders.zombies ? { renewMs: 1_000, ttlMs: 100 } : { renewMs: 200, ttlMs: 1_200 },
+  handler: { keyedWindow: 400, keyedConcurrency: orders.keyedConcurrency, batch: 50 },
   read: { window: 200 },
   retry: { max: 4, baseMs: 20, capMs: 200 },
 })
@@ -36,13 +36,14 @@ const engine = new EventEngine({
   ...(orders.mutant !== undefined && isMutant(orders.mutant)
     ? { stores: mutantStores(orders.mutant, knex, settings.partitions) }
     : {}),
-  crashPoint(point) {
-    const { crash } = orders
-    if (crash?.point === point && random() < crash.probability) process.kill(process.pid, 'SIGKILL')
-  },
+  crashPoint: crash,
 })
-for (const handler of chaosHandlers()) engine.subscribe('chaos', handler)
+for (const handler of chaosHandlers(orders.keyedPauseMs)) engine.subscribe('chaos', handler)
 engine.stream('chaos', chaosStream(new TransactionRunner({ knex, events: engine })))
+
+function crash(point: CrashPoint): void {
+  if (orders.crash?.point === point && random() < orders.crash.probability) process.kill(process.pid, 'SIGKILL')
+}
 
 async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const sends: Send[] = JSON.parse(await text(request))
@@ -85,5 +86,5 @@ process.once('SIGTERM', async () => {
 await startUntilUp()
 http.listen(0, '127.0.0.1', () => {
   const address = http.address()
-  if (address !== null && typeof address === 'object') process.send?.({ port: address.port })
+  if (address !== null && typeof address === 'object') process.send?.({ port: address.port } satisfies ServerMessage)
 })

@@ -185,6 +185,7 @@ export class StreamConsumer implements Consumer {
     const page = this.#ledger.turnPage()
     const { clock } = this.#parts
     const left = await this.#store.settle(this.#group.name, clock.now(), page.lows, page.done, page.settlement)
+    if (this.#lanesHeld) this.#lanesDue = true
     this.#ledger.written(page, page.settlement.releasedLanes, new Set(left.map(([topic, key]) => `${topic}\n${key}`)))
     if (left.length > 0) this.#lanesDue = true
     if (page.settlement.firstDue !== undefined) this.#dueAt(page.settlement.firstDue)
@@ -212,6 +213,8 @@ export class StreamConsumer implements Consumer {
     const wanted = opened.map(({ topic, part }): Pair<number> => [topic, part])
     const lanes = await this.#store.lanes(this.#group.name, wanted)
     this.#ledger.learn(lanes)
+    this.#ledger.touch()
+    this.#write.wake()
     this.#lanesDue = true
   }
 
@@ -285,6 +288,7 @@ export class StreamConsumer implements Consumer {
     const limit = Math.min(this.#credit, settings.lanes.events)
     const mine = this.#partitions.all().map(({ topic, part }): Pair<number> => [topic, part])
     if (mine.length === 0) return false
+    this.#ledger.beginLook()
     const rows = await this.#store.due(this.#group.name, mine, clock.now(), this.#ledger.busyLanes, limit)
     if (rows.length === 0 || this.#isOver) return false
     const ready = this.#readyLanes(rows)
@@ -311,14 +315,17 @@ export class StreamConsumer implements Consumer {
 
   /**
    * After a restart the log is read from low, where earlier events of a waiting key may stand that were handed over and
-   * never came back. They go first: a lane is held until the reading has passed its first event.
+   * never came back. They go first: a lane is held until the reading has passed its first event. It is also held while
+   * the database does not know yet all that waits in it; and an event that is out is not handed over a second time.
    */
   #readyLanes(rows: readonly DueRow[]): readonly DueRow[] {
     const held = new Set<string>()
     const ready = rows.filter((row) => {
       const lane = `${row.topic}\n${row.key}`
       const partition = this.#partitions.of(row)
-      if (partition === undefined || partition.next <= BigInt(row.off)) held.add(lane)
+      const isAhead = partition === undefined || partition.next <= BigInt(row.off)
+      const isOut = this.#ledger.isHeld(`${row.topic}/${row.part}/${row.off}`)
+      if (isAhead || isOut || this.#ledger.isUnsettled(row)) held.add(lane)
       return !held.has(lane)
     })
     this.#lanesHeld = held.size > 0

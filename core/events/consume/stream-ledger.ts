@@ -56,8 +56,11 @@ export class StreamLedger {
   readonly #settling = new Map<string, LaneKey>()
   #settlingNow: string[] = []
   #settlement = new Settlement()
-  /** Keys parked behind on the page that is being collected. */
+  /** Keys parked behind on the page that is being collected, and on the one that is being written. */
   #parkedNow = new Set<string>()
+  #parkedBefore: ReadonlySet<string> = new Set()
+  /** Keys parked since a look at the lanes began: what that look sees of them is not all. */
+  readonly #parkedSince = new Set<string>()
   #finished: { readonly topic: string; readonly part: number; readonly off: bigint }[] = []
   #touched = false
 
@@ -76,6 +79,17 @@ export class StreamLedger {
     const held = new Map<string, number>()
     for (const { event } of this.#out.values()) held.set(event.tenantid, (held.get(event.tenantid) ?? 0) + 1)
     return held
+  }
+
+  /** A look at the lanes begins: from now on, keys that are parked are noted for {@link isUnsettled}. */
+  beginLook(): void {
+    this.#parkedSince.clear()
+    for (const names of [this.#parkedNow, this.#parkedBefore]) for (const name of names) this.#parkedSince.add(name)
+  }
+
+  /** True when events of the key were parked that the look may not have seen. */
+  isUnsettled(lane: LaneKey): boolean {
+    return this.#parkedSince.has(nameOf(lane))
   }
 
   get busyLanes(): readonly LaneKey[] {
@@ -109,6 +123,11 @@ export class StreamLedger {
     const outing = this.#outings.get(nameOf(lane)) ?? { lane, partition, out: 0, failed: false }
     outing.out += 1
     this.#outings.set(nameOf(lane), outing)
+  }
+
+  /** With the subscriber already: another process, which believes to own the partition too, has put it into a lane. */
+  isHeld(name: string): boolean {
+    return this.#out.has(name)
   }
 
   isOut(event: Outstanding): boolean {
@@ -166,6 +185,11 @@ export class StreamLedger {
     this.#finish(event)
   }
 
+  /** Something may have moved that nobody acked here: what a former reader finished lets the cursor move on. */
+  touch(): void {
+    this.#touched = true
+  }
+
   passOver(position: { topic: string; part: number; off: bigint }): void {
     this.#partitions.of(position)?.finish(position.off)
     this.#touched = true
@@ -189,6 +213,7 @@ export class StreamLedger {
     const finished = this.#finished
     this.#settlement = new Settlement()
     const settling = this.#settlingNow
+    this.#parkedBefore = this.#parkedNow
     this.#finished = []
     this.#settlingNow = []
     this.#parkedNow = new Set()
@@ -210,6 +235,7 @@ export class StreamLedger {
   written(page: LedgerPage, released: readonly LaneKey[], left: ReadonlySet<string>): void {
     for (const low of page.lows) this.#partitions.of(low)?.advance(low.low)
     for (const name of page.settling) this.#settling.delete(name)
+    this.#parkedBefore = new Set()
     for (const lane of released) {
       const name = nameOf(lane)
       if (!left.has(name) && !this.#parkedNow.has(name) && !this.#outings.has(name)) this.#waiting.delete(name)
@@ -234,6 +260,7 @@ export class StreamLedger {
     this.#settlement = new Settlement()
     this.#finished = []
     this.#parkedNow = new Set()
+    this.#parkedBefore = new Set()
     this.#touched = false
   }
 
@@ -254,6 +281,7 @@ export class StreamLedger {
       this.#waiting.set(name, { partition: partitionName(event.position), first: off })
     }
     this.#parkedNow.add(name)
+    this.#parkedSince.add(name)
   }
 
   /** An event of a lane came back; when the last of its outing did and none failed, the lane is released. */

@@ -16,7 +16,10 @@ begin
         from json_to_recordset(p_lanes)
           as w(t text, k text, p integer, n uuid, at timestamptz, a integer, e jsonb, b boolean)
        order by 2, 3
-      on conflict do nothing;
+      -- An event that failed has come before those that wait for their turn: its pause is theirs.
+      on conflict (grp, topic, key) do update
+        set next_at = excluded.next_at, attempt = excluded.attempt, error = excluded.error, blocked = excluded.blocked
+        where excluded.attempt > 0 and lane.attempt = 0;
   end if;
   if json_array_length(p_parked) > 0 then
     insert into parley.parked (grp, topic, key, off, part, tenant_id)
