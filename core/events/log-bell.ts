@@ -41,6 +41,7 @@ export class LogBell {
   #connection: BellConnection | undefined
   #timer: NodeJS.Timeout | undefined
   #retry: NodeJS.Timeout | undefined
+  #sending: Promise<void> | undefined
   #stopped = false
 
   constructor(options: BellOptions) {
@@ -62,13 +63,14 @@ export class LogBell {
   ring(topics: readonly string[]): void {
     for (const topic of topics) this.#pending.add(topic)
     if (this.#stopped) return
-    this.#timer ??= setTimeout(() => void this.#send(), this.#options.notifyMs).unref()
+    this.#timer ??= setTimeout(() => this.#sendNext(), this.#options.notifyMs).unref()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
     clearTimeout(this.#retry)
+    await this.#sending
     await this.#send()
     const connection = this.#connection
     this.#connection = undefined
@@ -104,8 +106,13 @@ export class LogBell {
     this.#retry = setTimeout(() => void this.#connect(), this.#options.reconnectMs).unref()
   }
 
-  async #send(): Promise<void> {
+  /** One NOTIFY after the other: a slow one makes the next carry more. */
+  #sendNext(): void {
     this.#timer = undefined
+    this.#sending = (this.#sending ?? Promise.resolve()).then(() => this.#send())
+  }
+
+  async #send(): Promise<void> {
     const topics = [...this.#pending].join(' ')
     this.#pending.clear()
     if (topics === '' || this.#connection === undefined) return

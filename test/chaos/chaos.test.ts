@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import createKnex from 'knex'
+import { openPool } from '../../core/data/index.ts'
 import { createTestDatabase } from '../../core/testing/test-database.ts'
 import { isClean } from './checker.ts'
 import type { Mutant } from './mutants.ts'
@@ -12,9 +12,9 @@ describe('chaos', () => {
   it('loses, doubles and reorders nothing, while servers are killed and stopped and Postgres crashes', async () => {
     const report = await runChaos({
       ...short,
-      seconds: 10,
+      seconds: 8,
       seed: Date.now() % 1_000_000,
-      faults: { crashDatabaseMs: 4_000, stopMs: [500, 2_000] },
+      faults: { crashDatabaseMs: 3_000, stopMs: [500, 2_000] },
     })
     expect(isClean(report.verdict), JSON.stringify(report)).to.equal(true)
     expect(report.verdict.acked).to.be.greaterThan(200)
@@ -39,7 +39,7 @@ const cases: readonly (readonly [Mutant, Count, Partial<ChaosOptions>])[] = [
 /** On the tests' shared server, whose database is there in a moment. */
 async function quickRun(options: ChaosOptions): Promise<ChaosReport> {
   const db = await createTestDatabase()
-  const admin = createKnex({ client: 'pg', connection: db.adminUrl, pool: { min: 0, max: 2 } })
+  const admin = openPool({ url: db.adminUrl, max: 2, applicationName: 'parley-chaos-admin' })
   const close = async () => {
     await admin.destroy()
     await db.drop()
@@ -51,7 +51,7 @@ async function quickRun(options: ChaosOptions): Promise<ChaosReport> {
 describe('the checker', () => {
   for (const [mutant, count, options] of cases) {
     it(`catches the engine without one thing: ${mutant}`, async () => {
-      const run = { ...short, seconds: 3, seed: 7, faults: calm, ...options, drainSeconds: 3 }
+      const run = { ...short, seconds: 2, servers: 2, seed: 7, faults: calm, ...options, drainSeconds: 2 }
       const { verdict } = await quickRun({ ...run, mutant })
       expect(verdict[count], JSON.stringify(verdict)).to.be.greaterThan(0)
     }).timeout(60_000)
@@ -60,7 +60,8 @@ describe('the checker', () => {
   it('finds nothing in the engine itself under what catches the mutants', async () => {
     const { verdict } = await quickRun({
       ...short,
-      seconds: 3,
+      seconds: 2,
+      servers: 2,
       seed: 7,
       faults: calm,
       zombies: true,

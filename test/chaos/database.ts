@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import createKnex, { type Knex } from 'knex'
+import type { Knex } from 'knex'
 import pg from 'pg'
-import { type EmbeddedPostgres, migrate, prepareRoles, startEmbeddedPostgres } from '../../core/data/index.ts'
+import { type EmbeddedPostgres, migrate, openPool, prepareRoles, startEmbeddedPostgres } from '../../core/data/index.ts'
 import { silentLogger } from '../../core/testing/silent-logger.ts'
 
 /** The database of a run, and how to crash it. */
@@ -76,6 +76,6 @@ async function setUp(adminUrl: string): Promise<{ appUrl: string; admin: Knex }>
   const report = await migrate({ adminUrl, sources: [], log: silentLogger })
   for (const { failure } of report.sources) if (failure !== undefined) throw failure.error
   const { appUrl } = await prepareRoles(adminUrl)
-  const admin = createKnex({ client: 'pg', connection: adminUrl, pool: { min: 0, max: 2 } })
+  const admin = openPool({ url: adminUrl, max: 2, applicationName: 'parley-chaos-admin' })
   return { appUrl, admin }
 }

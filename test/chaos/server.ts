@@ -13,7 +13,7 @@ import { isMutant, mutantStores } from './mutants.ts'
 
 const orders: ServerOrders = JSON.parse(process.argv[2] ?? '{}')
 const settings = eventSettings({
-  lease: orders.zombies ? { renewMs: 1_000, ttlMs: 100 } : { renewMs: 200, ttlMs: 1_200 },
+  lease: orders.zombies ? { renewMs: 300, ttlMs: 1 } : { renewMs: 200, ttlMs: 1_200 },
   handler: { keyedWindow: 400, keyedConcurrency: orders.keyedConcurrency, batch: 50 },
   read: { window: 200 },
   retry: { max: 4, baseMs: 20, capMs: 200 },
