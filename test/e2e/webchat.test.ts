@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../../core/testing/browser.ts'
 import { PNG } from '../adapters/webchat/client.ts'
-import { type Demo, Installation } from './webchat-server.ts'
+import { type Demo, Installation } from './installation.ts'
 import { type Opened, openPage } from './webchat-watch.ts'
 
 /** Also the picture of the README; written anew when UPDATE_SCREENSHOTS is set. */

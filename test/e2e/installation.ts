@@ -15,6 +15,13 @@ export interface Demo {
   readonly baseUrl: string
   readonly apiKey: string
   readonly webchat: { readonly pageUrl: string; readonly channelId: string }
+  readonly whatsapp: {
+    readonly endpointUrl: string
+    readonly verifyToken: string
+    readonly appSecret: string
+    readonly phoneNumberId: string
+    readonly graphBaseUrl: string
+  }
 }
 
 /** The installation as `npm start` runs it, with its state in a folder of its own. */
@@ -23,13 +30,17 @@ export class Installation {
   readonly #port: number
   #process: ChildProcess | undefined
 
-  private constructor(home: string, port: number) {
+  readonly #env: Readonly<Record<string, string>>
+
+  private constructor(home: string, port: number, env: Readonly<Record<string, string>>) {
     this.home = home
     this.#port = port
+    this.#env = env
   }
 
-  static async create(): Promise<Installation> {
-    return new Installation(await mkdtemp(join(tmpdir(), 'parley-e2e-')), await freePort())
+  /** `env`: what is set beyond the defaults, a database of its own for instance. */
+  static async create(env: Readonly<Record<string, string>> = {}): Promise<Installation> {
+    return new Installation(await mkdtemp(join(tmpdir(), 'parley-e2e-')), await freePort(), env)
   }
 
   /** Resolves once the server says that it is ready. */
@@ -70,6 +81,7 @@ export class Installation {
         ...process.env,
         ...{ PORT: String(this.#port), HOST: '127.0.0.1', PARLEY_HOME: this.home, LOG_LEVEL: 'warn' },
         ...{ SHUTDOWN_LEAD_MS: '0', PARLEY_DEMO: 'true' },
+        ...this.#env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
