@@ -64,6 +64,8 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
     )
   })
   report.assertRequired()
+  // A boot that is aborted from here on must not leave timers behind; after a boot that went well they are stopped earlier.
+  running.defer(() => rooms.jobs.stop(settings.shutdown.drainMs))
   await rooms.jobs.open()
   running.defer(() => lifecycle.stop())
   await lifecycle.start()
