@@ -3,6 +3,7 @@ import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ParleyError } from '../../plugin/errors.ts'
+import { endProcess } from './end-process.ts'
 import type { OperatingUser } from './operating-user.ts'
 import type { Ownership } from './ownership.ts'
 import { choosePort, rememberPort } from './ports.ts'
@@ -155,30 +156,4 @@ export async function bringDown(
 ): Promise<void> {
   const isUp = () => isLivePostmaster(pid, dataDir)
   await endProcess(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT', isUp, deadlineMs)
-}
-
-async function endProcess(
-  pid: number,
-  signal: 'SIGINT' | 'SIGQUIT',
-  isUp: () => Promise<boolean>,
-  deadlineMs: number,
-): Promise<void> {
-  if (!(await isUp())) return
-  sendSignal(pid, signal)
-  const deadline = performance.now() + deadlineMs
-  while (await isUp()) {
-    if (performance.now() > deadline) {
-      throw new ParleyError('postgres.stop', `The embedded database (pid ${pid}) did not stop within ${deadlineMs} ms.`)
-    }
-    await pause(pollMs)
-  }
-}
-
-/** To a process that may have ended by itself. */
-function sendSignal(pid: number, signal: 'SIGINT' | 'SIGQUIT'): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
 }
