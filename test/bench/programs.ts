@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
@@ -89,7 +89,7 @@ export async function startParley(around: Surroundings, scope: Scope, database =
   const baseUrl = `http://127.0.0.1:${port}`
   await ready(baseUrl, child)
   const bootMs = performance.now() - began
-  const demo = await demoFile(join(home, 'demo.json'))
+  const demo = await demoFile(join(home, 'demo.json'), port)
   return {
     name: 'parley',
     target: {
@@ -125,14 +125,13 @@ async function ready(baseUrl: string, child: Child): Promise<void> {
   throw new Error(`Parley did not get ready: ${child.errors.slice(-2000)}`)
 }
 
-async function demoFile(path: string): Promise<DemoFile> {
+/** The file of this start: one of an earlier start names another address. */
+async function demoFile(path: string, port: number): Promise<DemoFile> {
   const deadline = Date.now() + 10_000
   while (Date.now() < deadline) {
-    try {
-      return JSON.parse(readFileSync(path, 'utf8')) as DemoFile
-    } catch {
-      await wait(20)
-    }
+    const demo = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as DemoFile) : undefined
+    if (demo !== undefined && new URL(demo.baseUrl).port === String(port)) return demo
+    await wait(20)
   }
   throw new Error(`${path} was not written`)
 }
