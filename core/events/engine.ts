@@ -113,6 +113,11 @@ export class EventEngine implements EventAppender, EventTail {
     return this.#tail.tail(types)
   }
 
+  /** Groups that this process works for. */
+  get groups(): readonly string[] {
+    return this.#consumers.groups()
+  }
+
   /** Of one group, or of all that ever ran. */
   async lag(group?: string): Promise<readonly GroupLag[]> {
     const rows = await this.#admin.lag(group ?? null, this.#options.clock.now())

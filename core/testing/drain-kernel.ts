@@ -31,7 +31,12 @@ async function groupsBehind(kernel: Kernel): Promise<readonly string[]> {
     [[], names, kernel.clock.now()],
   )
   const due = new Set(rows[0]?.watch.due)
-  return groups
-    .filter((one) => one.events > 0 || due.has(one.group))
-    .map((one) => `${one.group} has ${one.events} events before it and ${one.parked} in lanes`)
+  // A group that has not opened its cursors yet has no lag to tell of.
+  const unopened = kernel.engine.groups.filter((group) => !names.includes(group))
+  return [
+    ...unopened.map((group) => `${group} has not begun`),
+    ...groups
+      .filter((one) => one.events > 0 || due.has(one.group))
+      .map((one) => `${one.group} has ${one.events} events before it and ${one.parked} in lanes`),
+  ]
 }
