@@ -41,6 +41,7 @@ export class EventEngine implements EventAppender, EventTail {
   readonly #bell: LogBell
   readonly #watcher: Watcher
   readonly #tail: LogTail
+  readonly #stopListening: () => void
   #started = false
 
   constructor(options: EventEngineOptions) {
@@ -56,7 +57,7 @@ export class EventEngine implements EventAppender, EventTail {
       window: settings.read.window,
     })
     const transport = this.#recent
-    transport.onArrival((topics) => this.#arrived(topics))
+    this.#stopListening = transport.onArrival((topics) => this.#arrived(topics))
     this.#consumers = new ConsumerSet({ options, owner: uuidv7(), transport, appender: this, store: this.#store })
     this.#tail = new LogTail({
       store: this.#store,
@@ -167,6 +168,8 @@ export class EventEngine implements EventAppender, EventTail {
     await this.#ingester.drain()
     if (this.#started) await this.#consumers.stop(drainMs)
     await Promise.all([this.#watcher.stop(), this.#tail.stop()])
+    this.#stopListening()
+    this.#recent.close()
     try {
       if (this.#started) await this.#consumers.release()
       this.#bell.ring([leasesFree])

@@ -29,10 +29,10 @@ function withoutStatement(error: Error): string {
   return error.message.slice(error.message.lastIndexOf(' - ') + 1).replace(/^- /, '')
 }
 
-const named =
-  /\b(bearer|basic|authorization|password|passwd|secret|token|api[-_ ]?key|signature)(["']?\s*[=: ]\s*["']?)[^\s"',;&]+/gi
+const scheme = /\b(bearer|basic)\s+[^\s"',;&]+/gi
+const named = /\b(password|passwd|secret|token|api[-_ ]?key|signature)(["']?\s*[=: ]\s*["']?)[^\s"',;&]+/gi
 const opaque = /\b(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])[\w+/]{32,}={0,2}/gi
 
 function masked(message: string): string {
-  return message.replace(named, '$1$2***').replace(opaque, '***').slice(0, longestMessage)
+  return message.replace(scheme, '$1 ***').replace(named, '$1$2***').replace(opaque, '***').slice(0, longestMessage)
 }

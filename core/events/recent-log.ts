@@ -28,11 +28,12 @@ export class RecentLog implements EventTransport {
   readonly #options: RecentLogOptions
   readonly #recent = new Map<string, Recent>()
   readonly #fresh = new Set<string>()
+  readonly #stopListening: () => void
   #reading: Promise<void> | undefined
 
   constructor(options: RecentLogOptions) {
     this.#options = options
-    options.source.onArrival((topics) => {
+    this.#stopListening = options.source.onArrival((topics) => {
       for (const topic of topics) this.#fresh.delete(topic)
     })
   }
@@ -54,6 +55,11 @@ export class RecentLog implements EventTransport {
     const own = behind.length === 0 ? [] : await this.#options.source.read(behind, limit)
     const known = own.length < limit ? this.#take(ranges, limit - own.length) : []
     return [...own, ...known]
+  }
+
+  /** Listens no more to its source. */
+  close(): void {
+    this.#stopListening()
   }
 
   /** What is remembered may have changed in the log: an erasure. */

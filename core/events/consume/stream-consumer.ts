@@ -1,17 +1,12 @@
-import type { LogRange, LogRecord } from '../../contracts/ports/event-transport.ts'
 import { reasonOf } from '../../plugin/errors.ts'
 import type { EventStream } from '../../plugin/handler.ts'
 import { retryDelay } from '../backoff.ts'
-import { toRecord } from '../log-row.ts'
 import { Signal } from '../signal.ts'
-import type { DueRow, StreamStore } from '../store/stream-store.ts'
-import type { Pair } from '../store/work-store.ts'
+import type { StreamStore } from '../store/stream-store.ts'
 import type { Consumer, ConsumerParts, TopicPartition } from './consumer.ts'
-import { Fairness } from './fairness.ts'
 import type { Group } from './group.ts'
-import { Partitions, partitionName } from './partitions.ts'
-import { eventName } from './serial-transaction.ts'
-import { sortRecords } from './sort-records.ts'
+import { Partitions } from './partitions.ts'
+import { StreamFeeder } from './stream-feeder.ts'
 import { type Outstanding, StreamLedger } from './stream-ledger.ts'
 import { StreamPipeline } from './stream-pipeline.ts'
 
@@ -29,13 +24,10 @@ export class StreamConsumer implements Consumer {
   readonly #store: StreamStore
   readonly #partitions: Partitions
   readonly #ledger: StreamLedger
-  readonly #fairness: Fairness
+  readonly #feeder: StreamFeeder
   readonly #feed = new Signal()
   readonly #write = new Signal()
   #pipeline: StreamPipeline | undefined
-  #lanesDue = true
-  /** Lanes were due whose key has earlier events that are not read yet. */
-  #lanesHeld = false
   #laneTimer: { readonly at: number; readonly handle: NodeJS.Timeout } | undefined
   #broken: { readonly error: unknown; readonly outage: boolean } | undefined
   #failures = 0
@@ -50,7 +42,15 @@ export class StreamConsumer implements Consumer {
     this.#store = store
     this.#partitions = new Partitions(group, parts.workStore)
     this.#ledger = new StreamLedger(group, parts.clock, this.#partitions)
-    this.#fairness = new Fairness(parts, group)
+    this.#feeder = new StreamFeeder({
+      parts,
+      group,
+      store,
+      partitions: this.#partitions,
+      ledger: this.#ledger,
+      emit: (event) => this.#pipeline?.emit(event),
+      isOver: () => this.#isOver,
+    })
   }
 
   start(): void {
@@ -73,7 +73,7 @@ export class StreamConsumer implements Consumer {
   }
 
   wakeLanes(): void {
-    this.#lanesDue = true
+    this.#feeder.lanesDue()
     this.#feed.wake()
   }
 
@@ -122,7 +122,7 @@ export class StreamConsumer implements Consumer {
   }
 
   #lastBreak(): { readonly error: unknown; readonly outage: boolean } {
-    return this.#broken ?? { error: undefined, outage: this.#aborted }
+    return this.#broken ?? { error: undefined, outage: false }
   }
 
   #explain(error: unknown): void {
@@ -148,8 +148,8 @@ export class StreamConsumer implements Consumer {
   async #feeding(): Promise<void> {
     try {
       while (!this.#isOver && !this.#stopping) {
-        await this.#open()
-        const fed = (await this.#feedLanes()) || (await this.#feedLog())
+        const fed = await this.#feeder.feed()
+        this.#write.wake()
         if (!fed && !this.#isOver && !this.#stopping) await this.#feed.wait()
       }
     } catch (error) {
@@ -163,10 +163,8 @@ export class StreamConsumer implements Consumer {
       while (!this.#isOver) {
         if (this.#ledger.isDirty) await this.#writePage()
         else if (this.#stopping && this.#ledger.outstanding === 0) return
-        if (!this.#ledger.isDirty && !this.#isOver && !(this.#stopping && this.#ledger.outstanding === 0)) {
-          await this.#write.wait()
-          await this.#gather()
-        }
+        else await this.#write.wait()
+        await this.#gather()
       }
     } catch (error) {
       this.#broken ??= { error, outage: true }
@@ -185,9 +183,9 @@ export class StreamConsumer implements Consumer {
     const page = this.#ledger.turnPage()
     const { clock } = this.#parts
     const left = await this.#store.settle(this.#group.name, clock.now(), page.lows, page.done, page.settlement)
-    if (this.#lanesHeld) this.#lanesDue = true
-    this.#ledger.written(page, page.settlement.releasedLanes, new Set(left.map(([topic, key]) => `${topic}\n${key}`)))
-    if (left.length > 0) this.#lanesDue = true
+    this.#ledger.written(page, new Set(left.map(([topic, key]) => `${topic}\n${key}`)))
+    this.#feeder.retryHeld()
+    if (left.length > 0) this.#feeder.lanesDue()
     if (page.settlement.firstDue !== undefined) this.#dueAt(page.settlement.firstDue)
     this.#failures = 0
     this.#feed.wake()
@@ -205,130 +203,5 @@ export class StreamConsumer implements Consumer {
     )
     handle.unref()
     this.#laneTimer = { at, handle }
-  }
-
-  async #open(): Promise<void> {
-    const opened = await this.#partitions.openAll(this.#parts.knex)
-    if (opened.length === 0) return
-    const wanted = opened.map(({ topic, part }): Pair<number> => [topic, part])
-    const lanes = await this.#store.lanes(this.#group.name, wanted)
-    this.#ledger.learn(lanes)
-    this.#ledger.touch()
-    this.#write.wake()
-    this.#lanesDue = true
-  }
-
-  get #credit(): number {
-    return this.#group.batch - this.#ledger.outstanding
-  }
-
-  async #feedLog(): Promise<boolean> {
-    const { transport, settings } = this.#parts
-    const limit = Math.min(this.#credit, settings.read.window)
-    const ranges = this.#partitions.ranges()
-    if (limit <= 0 || ranges.length === 0) return false
-    const records = await transport.read(ranges, limit)
-    if (records.length === 0) return false
-    const sorted = await sortRecords(this.#parts, this.#group, records)
-    const behind = records.length >= limit ? this.#partitions.ranges() : []
-    const divert = await this.#fairness.divert(sorted.wanted, behind, this.#ledger.heldByTenant())
-    if (this.#isOver) return false
-    const taken = this.#take(ranges, records)
-    for (const position of sorted.passedOver) if (taken.has(eventName({ position }))) this.#ledger.passOver(position)
-    for (const dead of sorted.undecodable) if (taken.has(eventName(dead))) this.#ledger.bury(dead, false)
-    for (const wanted of sorted.wanted) {
-      if (taken.has(eventName(wanted))) this.#feedOne({ ...wanted, attempt: 1, fromLane: false }, divert)
-    }
-    if (this.#lanesHeld) this.wakeLanes()
-    this.#write.wake()
-    return taken.size > 0
-  }
-
-  /**
-   * Names of the records that are this stream's to look at: of partitions still read from where they were asked for, in
-   * order, not finished before, and no more than there is credit for. What is left is read again.
-   */
-  #take(ranges: readonly LogRange[], records: readonly LogRecord[]): ReadonlySet<string> {
-    const reading = new Map(ranges.map((range) => [partitionName(range), range.from]))
-    const taken = new Set<string>()
-    let credit = this.#credit
-    for (const { position } of records) {
-      const partition = this.#partitions.of(position)
-      if (partition === undefined || partition.next !== reading.get(partition.name)) continue
-      const known = partition.isFinished(position.off)
-      if (!known && credit <= 0) {
-        reading.delete(partition.name)
-        continue
-      }
-      partition.next = position.off + 1n
-      reading.set(partition.name, partition.next)
-      if (known) continue
-      credit -= 1
-      taken.add(eventName({ position }))
-    }
-    return taken
-  }
-
-  #feedOne(event: Outstanding, divert: ReadonlySet<string>): void {
-    // A pipeline that broke half way through a window: the rest is forgotten with everything else.
-    if (this.#isOver) return
-    if (this.#ledger.waits(event) || divert.has(eventName(event))) {
-      this.#ledger.park(event)
-      return
-    }
-    this.#ledger.handOver(event)
-    this.#pipeline?.emit(event)
-  }
-
-  /** Waiting events whose time has come. */
-  async #feedLanes(): Promise<boolean> {
-    if (!this.#lanesDue || this.#credit <= 0) return false
-    this.#lanesDue = false
-    const { clock, settings } = this.#parts
-    const limit = Math.min(this.#credit, settings.lanes.events)
-    const mine = this.#partitions.all().map(({ topic, part }): Pair<number> => [topic, part])
-    if (mine.length === 0) return false
-    this.#ledger.beginLook()
-    const rows = await this.#store.due(this.#group.name, mine, clock.now(), this.#ledger.busyLanes, limit)
-    if (rows.length === 0 || this.#isOver) return false
-    const ready = this.#readyLanes(rows)
-    const byName = new Map(ready.map((row) => [`${row.topic}/${row.part}/${row.off}`, row]))
-    const sorted = await sortRecords(this.#parts, this.#group, ready.map(toRecord))
-    for (const dead of sorted.undecodable) this.#ledger.bury(dead, true)
-    for (const position of sorted.passedOver) {
-      this.#ledger.drop({ topic: position.topic, key: byName.get(eventName({ position }))?.key ?? '' }, position.off)
-    }
-    const events: Outstanding[] = []
-    for (const wanted of sorted.wanted.slice(0, this.#credit)) {
-      if (this.#partitions.of(wanted.position) === undefined) continue
-      const attempt = (byName.get(eventName(wanted))?.attempt ?? 0) + 1
-      const event = { ...wanted, attempt, fromLane: true }
-      this.#ledger.handOver(event)
-      events.push(event)
-    }
-    // On the books first: a subscriber may nack the first of a key while the others are still on their way.
-    for (const event of events) if (event.recalled !== true) this.#pipeline?.emit(event)
-    this.#lanesDue = ready.length >= limit
-    this.#write.wake()
-    return ready.length > 0
-  }
-
-  /**
-   * After a restart the log is read from low, where earlier events of a waiting key may stand that were handed over and
-   * never came back. They go first: a lane is held until the reading has passed its first event. It is also held while
-   * the database does not know yet all that waits in it; and an event that is out is not handed over a second time.
-   */
-  #readyLanes(rows: readonly DueRow[]): readonly DueRow[] {
-    const held = new Set<string>()
-    const ready = rows.filter((row) => {
-      const lane = `${row.topic}\n${row.key}`
-      const partition = this.#partitions.of(row)
-      const isAhead = partition === undefined || partition.next <= BigInt(row.off)
-      const isOut = this.#ledger.isHeld(`${row.topic}/${row.part}/${row.off}`)
-      if (isAhead || isOut || this.#ledger.isUnsettled(row)) held.add(lane)
-      return !held.has(lane)
-    })
-    this.#lanesHeld = held.size > 0
-    return ready
   }
 }
