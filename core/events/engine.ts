@@ -12,6 +12,7 @@ import { DeadLetters } from './dead-letters.ts'
 import type { EventEngineOptions, GroupLag, Subscription } from './engine-options.ts'
 import { erasePersonal } from './erase.ts'
 import { type IngestBatch, Ingester, type IngestResult } from './ingest/ingester.ts'
+import { type KeptWebhook, type KeptWebhookFilter, listKeptWebhooks } from './kept-webhooks.ts'
 import { LogBell, leasesFree } from './log-bell.ts'
 import { PostgresTransport } from './postgres-transport.ts'
 import { partitionKey, prepareEvent } from './prepare-event.ts'
@@ -139,6 +140,12 @@ export class EventEngine implements EventAppender, EventTail {
     this.#consumers.reset(options?.into ?? group)
   }
 
+  /** Raw webhook calls that are still kept. */
+  webhooks(filter: KeptWebhookFilter = {}): Promise<readonly KeptWebhook[]> {
+    return listKeptWebhooks(this.#admin, filter)
+  }
+
+  /** To be called daily; see {@link applyRetention}. */
   retain(): Promise<RetentionReport> {
     return applyRetention(this.#admin, this.#options.clock, this.#options.settings.retention)
   }

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../plugin/errors.ts'
 import type { EventStream } from '../../plugin/handler.ts'
 import { retryDelay } from '../backoff.ts'
+import type { EventSettings } from '../settings.ts'
 import { Signal } from '../signal.ts'
 import type { StreamStore } from '../store/stream-store.ts'
 import type { Consumer, ConsumerParts, TopicPartition } from './consumer.ts'
@@ -116,8 +117,7 @@ export class StreamConsumer implements Consumer {
       if (this.#stopping) return
       this.#failures += 1
       log.warn({ group: this.#group.name, failures: this.#failures, reason: reasonOf(error) }, 'stream starts over')
-      const { restartBaseMs: baseMs, restartCapMs: capMs } = settings.stream
-      await this.#feed.wait(retryDelay({ baseMs, capMs }, this.#failures))
+      await this.#feed.wait(retryDelay(outage ? outageBackoff(settings) : restartBackoff(settings), this.#failures))
     }
   }
 
@@ -204,4 +204,12 @@ export class StreamConsumer implements Consumer {
     handle.unref()
     this.#laneTimer = { at, handle }
   }
+}
+
+function outageBackoff({ read }: EventSettings): { baseMs: number; capMs: number } {
+  return { baseMs: read.outageBaseMs, capMs: read.outageCapMs }
+}
+
+function restartBackoff({ stream }: EventSettings): { baseMs: number; capMs: number } {
+  return { baseMs: stream.restartBaseMs, capMs: stream.restartCapMs }
 }

@@ -25,6 +25,19 @@ export interface LagRow {
   readonly oldest_lane_seconds: number
 }
 
+export interface WebhookLogRow {
+  readonly id: string
+  readonly tenant_id: string | null
+  readonly adapter: string
+  readonly endpoint_id: string
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly stored: number
+  readonly duplicates: number
+  readonly outcome: string
+  readonly received_at: Date
+}
+
 export interface DeadQuery {
   readonly group: string | null
   readonly tenantId: string | null
@@ -103,8 +116,8 @@ export class AdminStore {
     return this.#count('select parley.log_erase(?, ?, ?) as count', [tenantId, key, JSON.stringify(types)])
   }
 
-  webhooks(values: readonly (string | number | Date | null)[]): Promise<readonly Record<string, unknown>[]> {
-    return this.#rows('select * from parley.webhook_list(?, ?, ?, ?, ?, ?)', values)
+  webhooks(values: readonly (string | number | Date | null)[]): Promise<readonly WebhookLogRow[]> {
+    return this.#rows<WebhookLogRow>('select * from parley.webhook_list(?, ?, ?, ?, ?, ?)', values)
   }
 
   async #rows<T>(sql: string, values: readonly unknown[]): Promise<readonly T[]> {

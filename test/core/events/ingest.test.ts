@@ -57,6 +57,13 @@ describe('the intake', () => {
       outcome: 'routed',
     })
     expect(rows[1]).to.include({ stored: 0, duplicates: 0 })
+    const [first] = await engine.webhooks({ adapter: 'test', outcome: 'routed', since: bench.clock.now(), limit: 1 })
+    expect(first?.body).to.deep.equal(Buffer.from([0, 1, 2, 255]))
+    const rest = await engine.webhooks(first === undefined ? {} : { after: first.id })
+    expect(rest).to.have.length(1)
+    const [event] = await bench.admin<{ headers: { correlationid: string } }>('select headers from parley.log')
+    expect(event?.headers.correlationid).to.equal(first?.id)
+    expect(await engine.webhooks({ adapter: 'other' })).to.deep.equal([])
   })
 
   it('puts many calls into few commits', async () => {
