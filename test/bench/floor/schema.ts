@@ -1,5 +1,6 @@
-/** Six rows a message, as Parley keeps them at the least: the event, the person, the conversation, both messages, the mark. */
+/** Six rows a message, as Parley keeps them at the least: the event, the person, the conversation, both messages, the mark. Made anew for each run. */
 export const SCHEMA = `
+  DROP TABLE IF EXISTS event_log, cursor, contact, conversation, message;
   CREATE TABLE event_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message_id text UNIQUE, phone text, name text, body text, at bigint);
   CREATE TABLE cursor (low bigint NOT NULL);
   INSERT INTO cursor VALUES (0);
