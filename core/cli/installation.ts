@@ -1,5 +1,6 @@
 import type { ParleyConfig } from '../config/define-config.ts'
 import { loadConfig } from '../config/load-config.ts'
+import { withSecretFiles } from '../config/secret-files.ts'
 import { type KernelSettings, readSettings } from '../config/settings.ts'
 import { openStorage, type Storage } from '../kernel/storage.ts'
 import type { Logger } from '../plugin/services.ts'
@@ -14,7 +15,7 @@ export interface Installation {
 }
 
 export async function openInstallation({ cwd, env }: CliContext): Promise<Installation> {
-  const settings = readSettings(env, cwd)
+  const settings = readSettings(withSecretFiles(env), cwd)
   return { settings, config: await loadConfig(cwd), log: createLogger(settings.logLevel) }
 }
 
@@ -23,7 +24,7 @@ export async function withStorage<T>(
   { cwd, env }: CliContext,
   work: (storage: Storage, settings: KernelSettings, log: Logger) => Promise<T>,
 ): Promise<T> {
-  const settings = readSettings(env, cwd)
+  const settings = readSettings(withSecretFiles(env), cwd)
   const log = createLogger(env.LOG_LEVEL === undefined ? 'warn' : settings.logLevel)
   const storage = await openStorage(settings, log)
   try {
