@@ -54,7 +54,7 @@ interface Known {
 }
 
 /**
- * API keys: shown once, stored as SHA-256, scoped, per tenant. `authenticate` is the `bearer` scheme. A key that is in use
+ * API keys: shown once, stored as SHA-256, scoped, per tenant. It answers for the `bearer` scheme, which access tokens share. A key that is in use
  * costs no query: it is believed for `cacheMs`, so that a revocation is in force everywhere within that time, and at once in
  * the process that revoked. Expiry is checked on every call. What does not look like a key is refused without a query.
  */
@@ -118,6 +118,10 @@ export class ApiKeys implements Authenticator {
     const hash: Buffer = row.hash
     uow.afterCommit(() => this.#known.forget(hash.toString('hex')))
     return true
+  }
+
+  recognizes(token: string): boolean {
+    return isWellFormed(token)
   }
 
   async authenticate(token: string): Promise<Actor | undefined> {

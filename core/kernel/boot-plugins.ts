@@ -1,7 +1,9 @@
 import type { KernelSettings } from '../config/settings.ts'
 import { channelUnknownReceived } from '../contracts/events/channel.ts'
 import type { EventType } from '../plugin/event.ts'
+import type { PermissionDefinition } from '../plugin/plugin.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
+import { sealerOf, signingKeysOf } from '../secrets/index.ts'
 import { KERNEL_ID } from '../tenancy/gate.ts'
 import { Taken } from './contributions.ts'
 import { kernelPorts } from './kernel-ports.ts'
@@ -44,6 +46,10 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
     ...{ database: rooms.database, connections: rooms.connections, tokens: rooms.tokens, clock: boot.clock, log },
     live: web.http.live,
     events: rooms.engine,
+    tenants: rooms.tenants,
+    permissions: { all: () => [...kernelPermissions, ...permissionsOf(records)] },
+    sealerFor: (id) => sealerOf(rooms.secrets, id),
+    signingKeysFor: (id) => signingKeysOf(rooms.secrets, id),
     jobsFor: (id) => rooms.jobs.forPlugin(id),
     settingsFor: (id) => rooms.settingsFor(id),
     sourceOf: (id) => sourceOf(records, id),
@@ -72,6 +78,11 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
   report.assertRequired()
   log.info({ plugins: report.entries.length, failed: report.failures.length }, 'plugins are up')
   return admin
+}
+
+/** Of what was loaded: a plugin that is down for now is still known by its permissions. */
+function permissionsOf(records: readonly PluginRecord[]): readonly PermissionDefinition[] {
+  return records.flatMap(({ plugin }) => plugin?.manifest.permissions ?? [])
 }
 
 /** What it publishes, and what it handles: its publishers may be in another process, or down. */
@@ -124,6 +135,7 @@ function mountKernel({ rooms, web, records, supervisor, settings, clock }: Plugi
 function takenByKernel(rooms: Rooms): Taken {
   const taken = new Taken()
   taken.schemes.set(rooms.apiKeys.scheme, 'the kernel')
+  taken.sharedSchemes.add(rooms.apiKeys.scheme)
   for (const { key } of kernelPermissions) taken.permissions.set(key, 'the kernel')
   return taken
 }

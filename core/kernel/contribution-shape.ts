@@ -45,6 +45,7 @@ const route = {
     maxBytes: Joi.number().integer().min(1),
     multipart: Joi.boolean(),
     maxFiles: Joi.number().integer().min(1),
+    form: Joi.boolean(),
   } satisfies Shape<NonNullable<Route['body']>>),
   responses: Joi.object()
     .pattern(
@@ -54,6 +55,7 @@ const route = {
     .min(1)
     .required(),
   idempotent: Joi.boolean(),
+  limit: Joi.valid('auth'),
   cors: Joi.valid('any'),
   frames: Joi.valid('self', 'any'),
   csp: Joi.string(),
@@ -113,7 +115,13 @@ export const contributionShape: Joi.ObjectSchema = Joi.object({
     }),
   }).unknown(true),
   authenticators: Joi.array()
-    .items(Joi.object({ scheme: id.required(), authenticate: Joi.function().required() }).unknown(true))
+    .items(
+      Joi.object({
+        scheme: id.required(),
+        recognizes: Joi.function(),
+        authenticate: Joi.function().required(),
+      }).unknown(true),
+    )
     .unique('scheme'),
   live: Joi.array()
     .items(

@@ -9,6 +9,8 @@ export class Taken {
   readonly routes = new Map<string, string>()
   readonly routeIds = new Map<string, string>()
   readonly schemes = new Map<string, string>()
+  /** Schemes whose authenticators tell their tokens apart by form, so that more may join. */
+  readonly sharedSchemes = new Set<string>()
   readonly live = new Map<string, string>()
   readonly permissions = new Map<string, string>()
   readonly providerKeys = new Map<string, string>()
@@ -31,7 +33,10 @@ export function validateContributions(record: PluginRecord, given: unknown, take
     if (owner !== undefined) problems.push(`${what} is already taken by ${owner}`)
   }
   problems.push(...twice(claims.map((claim) => claim.what)).map((what) => `${what} is there twice`))
-  if (problems.length === 0) for (const { map, name } of claims) map.set(name, record.id)
+  if (problems.length > 0) return problems
+  for (const { map, name } of claims) map.set(name, record.id)
+  for (const { scheme, recognizes } of contributions.authenticators ?? [])
+    if (recognizes !== undefined) taken.sharedSchemes.add(scheme)
   return problems
 }
 
@@ -83,11 +88,9 @@ function claimsOf(record: PluginRecord, contributions: Contributions, taken: Tak
       { map: taken.routes, name: routeKey(r.method, r.path), what: `the route ${r.method} ${r.path}` },
       { map: taken.routeIds, name: r.id, what: `the route id ${r.id}` },
     ]),
-    ...(contributions.authenticators ?? []).map((a) => ({
-      map: taken.schemes,
-      name: a.scheme,
-      what: `the scheme ${a.scheme}`,
-    })),
+    ...(contributions.authenticators ?? [])
+      .filter((a) => a.recognizes === undefined || !taken.sharedSchemes.has(a.scheme))
+      .map((a) => ({ map: taken.schemes, name: a.scheme, what: `the scheme ${a.scheme}` })),
     ...(contributions.live ?? []).map((l) => ({
       map: taken.live,
       name: routeKey('', l.path),

@@ -2,12 +2,22 @@ import type { Connections } from '../contracts/ports/connections.ts'
 import { connections as connectionsPort } from '../contracts/ports/connections.ts'
 import { ingress as ingressPort } from '../contracts/ports/ingress.ts'
 import * as ports from '../contracts/ports/services.ts'
+import { type TenantRegistry, tenantRegistry } from '../contracts/ports/tenant-registry.ts'
 import type { TransactionRunner } from '../data/index.ts'
 import type { IngestBatch } from '../http/intake/seams.ts'
 import type { JobQueue } from '../plugin/job.ts'
 import type { LivePublisher } from '../plugin/live.ts'
 import { type Port, portName } from '../plugin/port.ts'
-import type { Clock, EventTail, Logger, TenantSettings, TokenSigner } from '../plugin/services.ts'
+import type {
+  Clock,
+  EventTail,
+  Logger,
+  PermissionCatalog,
+  Sealer,
+  SigningKeys,
+  TenantSettings,
+  TokenSigner,
+} from '../plugin/services.ts'
 import type { KernelPorts } from './container.ts'
 
 /** What the kernel's rooms offer to plugins. */
@@ -19,6 +29,10 @@ export interface KernelServices {
   readonly events: EventTail & { ingest(batch: IngestBatch): Promise<readonly ('stored' | 'duplicate')[]> }
   readonly tokens: TokenSigner
   readonly connections: Connections
+  readonly tenants: TenantRegistry
+  readonly permissions: PermissionCatalog
+  sealerFor(pluginId: string): Sealer
+  signingKeysFor(pluginId: string): SigningKeys
   jobsFor(pluginId: string): JobQueue
   settingsFor(pluginId: string): TenantSettings
   /** `/plugins/inbox`, `/adapters/whatsapp`: the source of what it publishes. */
@@ -27,7 +41,7 @@ export interface KernelServices {
 
 /** Names of the kernel's own ports, for drawing the graph without a kernel. */
 export const kernelPortNames: ReadonlySet<string> = new Set(
-  [...Object.values(ports), connectionsPort, ingressPort].map((port) => portName(port)),
+  [...Object.values(ports), connectionsPort, ingressPort, tenantRegistry].map((port) => portName(port)),
 )
 
 /** The kernel's own ports. What has an owner (log lines, jobs, settings, events) is bound to the plugin that asks. */
@@ -42,6 +56,10 @@ export function kernelPorts(services: KernelServices): KernelPorts {
     entry(ports.eventTail, () => services.events),
     entry(ports.tenantSettings, (id) => services.settingsFor(id)),
     entry(ports.tokens, () => services.tokens),
+    entry(ports.sealer, (id) => services.sealerFor(id)),
+    entry(ports.signingKeys, (id) => services.signingKeysFor(id)),
+    entry(ports.permissionCatalog, () => services.permissions),
+    entry(tenantRegistry, () => services.tenants),
     entry(connectionsPort, () => services.connections),
     entry(ingressPort, (id) => ({
       ingest: (items) =>

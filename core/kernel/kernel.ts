@@ -38,7 +38,7 @@ export interface BootOptions {
 }
 
 /** A running kernel: its rooms, for the CLI, the demo and tests. Plugins never see it. */
-export interface Kernel extends Omit<Rooms, 'decisions' | 'providers' | 'registry'> {
+export interface Kernel extends Omit<Rooms, 'decisions' | 'providers' | 'registry' | 'secrets'> {
   readonly version: string
   readonly report: BootReport
   readonly settings: KernelSettings
@@ -102,7 +102,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   await (listen ? web.http.start() : web.http.server.initialize())
 
   const stop = once(() => running.disposeAsync())
-  const { decisions, providers, registry, ...open } = rooms
+  const { decisions, providers, registry, secrets, ...open } = rooms
   const baseUrl = listen ? `http://${shownHost(settings.host)}:${web.http.server.info.port}` : 'http://kernel.invalid'
   return {
     ...open,

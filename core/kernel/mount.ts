@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs'
 import type { HttpServer } from '../http/options.ts'
+import type { Authenticator } from '../plugin/authenticator.ts'
 import type { EventHandler, EventStream, StreamDelivery } from '../plugin/handler.ts'
 import type { Job } from '../plugin/job.ts'
 import type { Route } from '../plugin/route.ts'
@@ -34,10 +35,7 @@ export function mountContributions(record: PluginRecord, targets: MountTargets, 
         access: topic.access,
         authorize: (params, actor) => supervisor.enter(id, () => topic.authorize(params, actor)),
       })),
-      authenticators: (contributions.authenticators ?? []).map((authenticator) => ({
-        scheme: authenticator.scheme,
-        authenticate: (token) => supervisor.enter(id, () => authenticator.authenticate(token)),
-      })),
+      authenticators: (contributions.authenticators ?? []).map((one) => superviseAuthenticator(id, one, supervisor)),
       permissions: (plugin?.manifest.permissions ?? []).map((permission) => permission.key),
     },
   )
@@ -60,6 +58,17 @@ function superviseRoute(id: string, route: Route, supervisor: Supervisor): Route
       supervisor.assertNotPaused(id)
       return supervisor.enter(id, () => route.handle(request))
     },
+  }
+}
+
+function superviseAuthenticator(id: string, authenticator: Authenticator, supervisor: Supervisor): Authenticator {
+  const { scheme, recognizes } = authenticator
+  return {
+    scheme,
+    ...(recognizes === undefined
+      ? {}
+      : { recognizes: (token: string) => supervisor.enter(id, () => recognizes.call(authenticator, token)) }),
+    authenticate: (token) => supervisor.enter(id, () => authenticator.authenticate(token)),
   }
 }
 

@@ -62,6 +62,7 @@ export async function openRooms(options: RoomsOptions) {
     decisions,
     providers,
     settingsFor,
+    secrets: ring,
     tokens: new HmacTokens(ring, clock),
     connections: new ConnectionStore({
       ...{ knex, ring, clock },

@@ -48,7 +48,15 @@ const manifestShape = Joi.object({
   provides: Joi.array().items(portShape),
   publishes: Joi.array().items(eventTypeShape),
   permissions: Joi.array()
-    .items(Joi.object({ key: Joi.string().required(), summary: Joi.string().required() }))
+    .items(
+      Joi.object({
+        key: Joi.string().required(),
+        summary: Joi.string().required(),
+        roles: Joi.array()
+          .items(Joi.valid('admin', 'agent', 'viewer'))
+          .unique(),
+      }),
+    )
     .unique('key'),
   settings: Joi.object({ app: joiSchema, tenant: joiSchema }),
   migrations: fileUrl,

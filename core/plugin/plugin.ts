@@ -9,10 +9,15 @@ import type { Provider } from './provider.ts'
 import type { Route } from './route.ts'
 import type { WebhookReceiver } from './webhook.ts'
 
+/** Roles that every tenant has. Tenants make others from single permissions. */
+export type BuiltInRole = 'admin' | 'agent' | 'viewer'
+
 export interface PermissionDefinition {
   /** `inbox.read` */
   readonly key: string
   readonly summary: string
+  /** Who has it without anybody deciding. Default: `admin`. With none, only those who run the installation. */
+  readonly roles?: readonly BuiltInRole[]
 }
 
 /** What a plugin says about itself before any of its code runs for a tenant. Name, version and kernel range stand in its package.json. */

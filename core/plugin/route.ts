@@ -74,13 +74,21 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
    * Limit and content types of the request body. Default 1 MiB of JSON. `multipart` gives `{ files, …fields }` in memory,
    * `files` being {@link UploadedFile}s; the payload schema sees the fields (texts) and the files.
    */
-  readonly body?: { readonly maxBytes?: number; readonly multipart?: boolean; readonly maxFiles?: number }
+  readonly body?: {
+    readonly maxBytes?: number
+    readonly multipart?: boolean
+    readonly maxFiles?: number
+    /** The body is `application/x-www-form-urlencoded` instead: what a browser's form, or a vendor's redirect, sends. */
+    readonly form?: boolean
+  }
   /** Answers by status; the error answers shared by all routes are added. */
   readonly responses: Readonly<
     Record<number, { readonly description: string; readonly schema?: Schema; readonly contentType?: string }>
   >
   /** True for writes that honour `Idempotency-Key`. Default: true for POST, with permission or scheme. */
   readonly idempotent?: boolean
+  /** `auth`: somebody may be guessing a secret here, so attempts are few. */
+  readonly limit?: 'auth'
   /** `any`: callable from pages of every origin, without cookies (web chat). Default: from the configured origins. */
   readonly cors?: 'any'
   /** `any`: other sites may show the answer in a frame (a web-chat page). Default: nobody may. */

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { Delivery, EventType } from './event.ts'
+import type { PermissionDefinition } from './plugin.ts'
 
 /** All time comes from here, so that a test can move a year ahead. */
 export interface Clock {
@@ -39,4 +40,40 @@ export interface TokenSigner {
   sign(purpose: string, claims: Readonly<Record<string, string>>, ttlSeconds: number): string
   /** `undefined` when forged, expired or made for another purpose. */
   verify(purpose: string, token: string): Readonly<Record<string, string>> | undefined
+}
+
+/** What a sealed secret belongs to: it opens nowhere else. */
+export interface SealedPlace {
+  /** Empty for what belongs to the installation. */
+  readonly tenantId: string
+  /** Table and column. */
+  readonly purpose: string
+  readonly id: string
+}
+
+/** Encrypts small secrets under the key ring (AES-256-GCM), with a key of the asking plugin's own for each purpose. */
+export interface Sealer {
+  seal(plain: string, place: SealedPlace): string
+  /** Throws `secrets.unknown-key`, `secrets.tampered`, `secrets.malformed`. */
+  open(sealed: string, place: SealedPlace): string
+  /** False once the ring has a newer key: seal it again. */
+  isCurrent(sealed: string): boolean
+}
+
+/** 32 bytes, and the id that goes into what they sign (`kid`). */
+export interface SigningKey {
+  readonly id: string
+  readonly key: Buffer
+}
+
+/** Keys of the asking plugin's own, derived from the key ring for a purpose. The first key of the ring signs, all verify. */
+export interface SigningKeys {
+  current(purpose: string): SigningKey
+  /** `undefined` when the key is not, or no longer, in the ring. */
+  find(purpose: string, id: string): SigningKey | undefined
+}
+
+/** Every permission that the kernel and the plugins of this installation know. */
+export interface PermissionCatalog {
+  all(): readonly PermissionDefinition[]
 }

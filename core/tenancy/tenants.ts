@@ -7,6 +7,7 @@ import { ParleyError } from '../plugin/errors.ts'
 import { newId } from '../plugin/new-id.ts'
 import { type Result, refuse } from '../plugin/result.ts'
 import type { Clock } from '../plugin/services.ts'
+import type { UnitOfWork } from '../plugin/unit-of-work.ts'
 
 export interface Tenant {
   readonly id: string
@@ -60,8 +61,8 @@ export class Tenants {
     this.#clock = options.clock
   }
 
-  /** Throws `tenant.invalid` naming the field. */
-  async create(tenant: NewTenant): Promise<Result<{ tenant: Tenant }, 'slug-taken'>> {
+  /** With a unit of work, in its transaction. Throws `tenant.invalid` naming the field. */
+  async create(tenant: NewTenant, uow?: UnitOfWork): Promise<Result<{ tenant: Tenant }, 'slug-taken'>> {
     const { value, error } = schema.validate(tenant, { abortEarly: false })
     if (error) {
       throw new ParleyError('tenant.invalid', `a tenant needs: ${reasonsOf(error).join('; ')}`, {
@@ -69,15 +70,11 @@ export class Tenants {
       })
     }
     const made: Tenant = { ...value, id: newId(), status: 'active', createdAt: this.#clock.now() }
-    const rows = await this.#call('select parley.create_tenant(?, ?, ?, ?, ?, ?, ?) as created', [
-      made.id,
-      made.slug,
-      made.name,
-      made.region,
-      made.currency,
-      made.timeZone,
-      made.createdAt,
-    ])
+    const rows = await this.#call(
+      'select parley.create_tenant(?, ?, ?, ?, ?, ?, ?) as created',
+      [made.id, made.slug, made.name, made.region, made.currency, made.timeZone, made.createdAt],
+      uow?.trx,
+    )
     const [row] = rows as readonly { created: boolean | null }[]
     return row?.created === true
       ? { ok: true, tenant: made }
@@ -98,14 +95,27 @@ export class Tenants {
     return (rows as readonly Row[]).map(tenantOf)
   }
 
+  /** Changes the unit of work's own tenant. */
+  async update(patch: Partial<Pick<Tenant, 'name' | 'timeZone'>>, uow: UnitOfWork): Promise<void> {
+    const columns = {
+      ...(patch.name === undefined ? {} : { name: patch.name }),
+      ...(patch.timeZone === undefined ? {} : { time_zone: patch.timeZone }),
+    }
+    if (Object.keys(columns).length > 0) await uow.trx('parley.tenant').where({ id: uow.tenantId }).update(columns)
+  }
+
   async #first(sql: string, value: string): Promise<Tenant | undefined> {
     const [row] = (await this.#call(sql, [value])) as readonly Row[]
     return row === undefined ? undefined : tenantOf(row)
   }
 
-  async #call(sql: string, values: readonly Knex.RawBinding[]): Promise<readonly unknown[]> {
+  async #call(
+    sql: string,
+    values: readonly Knex.RawBinding[],
+    knex: Knex | Knex.Transaction = this.#knex,
+  ): Promise<readonly unknown[]> {
     try {
-      const { rows } = await this.#knex.raw<{ rows: unknown[] }>(sql, values)
+      const { rows } = await knex.raw<{ rows: unknown[] }>(sql, values)
       return rows
     } catch (error) {
       throw asUnavailable(error)

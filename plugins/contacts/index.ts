@@ -22,8 +22,8 @@ export default definePlugin({
     provides: [contactDirectory],
     publishes: [contactCreated, contactMerged, contactUnmerged],
     permissions: [
-      { key: 'contacts.read', summary: 'See contacts.' },
-      { key: 'contacts.write', summary: 'Change, block, merge and unmerge contacts.' },
+      { key: 'contacts.read', summary: 'See contacts.', roles: ['admin', 'agent', 'viewer'] },
+      { key: 'contacts.write', summary: 'Change, block, merge and unmerge contacts.', roles: ['admin', 'agent'] },
     ],
     settings: { app: settingsSchema },
     migrations: new URL('./migrations/', import.meta.url),

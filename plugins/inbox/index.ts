@@ -45,8 +45,8 @@ export default definePlugin({
     provides: [messenger, threadHistory],
     publishes: [messageReceived, messageQueued, messageChanged, conversationChanged, attachmentPending],
     permissions: [
-      { key: 'inbox.read', summary: 'Read conversations.' },
-      { key: 'inbox.write', summary: 'Answer, assign, label and resolve conversations.' },
+      { key: 'inbox.read', summary: 'Read conversations.', roles: ['admin', 'agent', 'viewer'] },
+      { key: 'inbox.write', summary: 'Answer, assign, label and resolve conversations.', roles: ['admin', 'agent'] },
     ],
     settings: { app: appSettings, tenant: tenantSettingsSchema },
     migrations: new URL('./migrations/', import.meta.url),

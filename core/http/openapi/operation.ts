@@ -62,7 +62,10 @@ function requestBodyOf(route: Route, definitions: Definitions): Record<string, u
   if (route.payload === undefined || route.method === 'GET') return undefined
   const schema = definitions.schemaOf(route.payload)
   const required = route.payload.type !== 'object' || (Array.isArray(schema.required) && schema.required.length > 0)
-  return { required, content: { 'application/json': { schema } } }
+  return {
+    required,
+    content: { [route.body?.form ? 'application/x-www-form-urlencoded' : 'application/json']: { schema } },
+  }
 }
 
 /** `files` of the contract are the form's file parts, whatever the fields they come in are called. */

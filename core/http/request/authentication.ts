@@ -13,26 +13,29 @@ export interface Recognized {
 
 /** Turns `Authorization: <scheme> <token>` into an actor, by the schemes that were registered. */
 export class Authentication {
-  readonly #byScheme = new Map<string, Authenticator>()
+  readonly #byScheme = new Map<string, readonly Authenticator[]>()
 
-  /** Throws `authenticator.invalid` when one of the schemes is taken, or is not lower case. */
+  /** Throws `authenticator.invalid` when one of the schemes is taken and not shared, or is not lower case. */
   check(authenticators: readonly Authenticator[]): void {
-    const taken = new Set(this.#byScheme.keys())
-    for (const { scheme } of authenticators) {
-      if (!/^[a-z][a-z0-9-]*$/.test(scheme) || taken.has(scheme)) {
+    const known = [...this.#byScheme.values()].flat()
+    for (const one of authenticators) {
+      const others = known.filter(({ scheme }) => scheme === one.scheme)
+      const shared = [one, ...others].every(({ recognizes }) => recognizes !== undefined)
+      if (!/^[a-z][a-z0-9-]*$/.test(one.scheme) || (others.length > 0 && !shared)) {
         throw new ParleyError(
           'authenticator.invalid',
-          `Expected an authentication scheme in lower case that nobody else registered, got "${scheme}".`,
+          `Expected an authentication scheme in lower case that nobody else registered, got "${one.scheme}".`,
         )
       }
-      taken.add(scheme)
+      known.push(one)
     }
   }
 
   /** Throws as {@link check} does. */
   register(authenticator: Authenticator): void {
     this.check([authenticator])
-    this.#byScheme.set(authenticator.scheme, authenticator)
+    const { scheme } = authenticator
+    this.#byScheme.set(scheme, [...(this.#byScheme.get(scheme) ?? []), authenticator])
   }
 
   schemes(): readonly string[] {
@@ -47,14 +50,19 @@ export class Authentication {
     const scheme = header.slice(0, space).toLowerCase()
     const token = header.slice(space + 1).trim()
     if (token === '') return undefined
-    const actor = await this.#byScheme.get(scheme)?.authenticate(token)
+    const actor = await this.#ask(scheme, token)
     return actor === undefined ? undefined : { actor, scheme, token }
   }
 
   /** True while the credential still names the same actor. */
   async stillHolds({ scheme, token, actor }: Recognized): Promise<boolean> {
-    const now = await this.#byScheme.get(scheme)?.authenticate(token)
+    const now = await this.#ask(scheme, token)
     return now !== undefined && now.id === actor.id && now.tenantId === actor.tenantId
+  }
+
+  #ask(scheme: string, token: string): Promise<Actor | undefined> {
+    const known = this.#byScheme.get(scheme)?.find((one) => one.recognizes?.(token) !== false)
+    return known?.authenticate(token) ?? Promise.resolve(undefined)
   }
 
   /** 401, naming the schemes that would do (RFC 9110 §11.6.1). */

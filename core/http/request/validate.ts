@@ -41,7 +41,7 @@ export function inputCheck(route: Route): InputCheck {
   const body: Source = {
     name: 'body',
     schema: route.payload ?? (route.body?.multipart ? Joi.object().unknown(true) : NOTHING),
-    options: route.body?.multipart ? FROM_TEXT : STRICT,
+    options: route.body?.multipart || route.body?.form ? FROM_TEXT : STRICT,
   }
   const hasBody = route.method !== 'GET'
   return (input) => {

@@ -79,7 +79,7 @@ function payloadOptions(route: Route, settings: HttpSettings): NonNullable<Route
     }
   }
   return {
-    allow: 'application/json',
+    allow: route.body?.form ? 'application/x-www-form-urlencoded' : 'application/json',
     maxBytes: route.body?.maxBytes ?? settings.maxBodyBytes,
     timeout: bodyTimeout(route, settings),
   }
