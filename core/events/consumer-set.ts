@@ -2,6 +2,7 @@ import type { EventTransport } from '../contracts/ports/event-transport.ts'
 import { ParleyError } from '../plugin/errors.ts'
 import type { EventType } from '../plugin/event.ts'
 import type { EventHandler, EventStream } from '../plugin/handler.ts'
+import { noTracing } from '../telemetry/tracing.ts'
 import type { EventAppender } from './appender.ts'
 import type { Consumer, ConsumerParts } from './consume/consumer.ts'
 import { type Group, handlerGroup, streamGroup } from './consume/group.ts'
@@ -56,6 +57,7 @@ export class ConsumerSet {
       logStore: store,
       workStore: options.stores?.work ?? new WorkStore(),
       gate: options.gate ?? (() => true),
+      tracing: options.tracing ?? noTracing,
       unknownTypes: this.unknownTypes,
       crashPoint: options.crashPoint ?? (() => undefined),
     }

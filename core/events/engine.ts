@@ -6,6 +6,7 @@ import { reasonOf } from '../plugin/errors.ts'
 import type { Delivery, EventType, NewEvent } from '../plugin/event.ts'
 import type { EventHandler, EventStream } from '../plugin/handler.ts'
 import type { EventTail } from '../plugin/services.ts'
+import { noTracing, type Tracing } from '../telemetry/tracing.ts'
 import type { EventAppender, PendingEvent, PrepareContext } from './appender.ts'
 import { ConsumerSet } from './consumer-set.ts'
 import { DeadLetters } from './dead-letters.ts'
@@ -34,6 +35,7 @@ export class EventEngine implements EventAppender, EventTail {
   readonly dead: DeadLetters
   readonly #options: EventEngineOptions
   readonly #store: LogStore
+  readonly #tracing: Tracing
   readonly #admin: AdminStore
   readonly #ingester: Ingester
   readonly #consumers: ConsumerSet
@@ -48,9 +50,13 @@ export class EventEngine implements EventAppender, EventTail {
   constructor(options: EventEngineOptions) {
     const { knex, clock, log, settings, stores } = options
     this.#options = options
+    this.#tracing = options.tracing ?? noTracing
     this.#store = stores?.log ?? new LogStore(knex, settings.partitions)
     this.#admin = new AdminStore(knex)
-    this.#ingester = new Ingester({ store: this.#store, appender: this, clock, settings: settings.ingest })
+    this.#ingester = new Ingester({
+      ...{ store: this.#store, appender: this, clock, tracing: this.#tracing },
+      settings: settings.ingest,
+    })
     this.#transport = new PostgresTransport(this.#store)
     this.#recent = new RecentLog({
       source: options.transport ?? this.#transport,
@@ -84,11 +90,13 @@ export class EventEngine implements EventAppender, EventTail {
 
   prepare(tenantId: string, event: NewEvent, context: PrepareContext): PendingEvent {
     const { registry, clock, settings } = this.#options
-    return prepareEvent({ registry, clock, maxEventBytes: settings.maxEventBytes }, tenantId, event, context)
+    const traceparent = context.traceparent ?? this.#tracing.causedBy(event.causationId ?? context.causationId)
+    const placed = traceparent === undefined ? context : { ...context, traceparent }
+    return prepareEvent({ registry, clock, maxEventBytes: settings.maxEventBytes }, tenantId, event, placed)
   }
 
   async append(trx: Knex.Transaction, events: readonly PendingEvent[]): Promise<void> {
-    if (events.length > 0) await this.#store.append(trx, events)
+    if (events.length > 0) await this.#tracing.send(events, () => this.#store.append(trx, events))
   }
 
   committed(topics: readonly string[]): void {
@@ -98,7 +106,7 @@ export class EventEngine implements EventAppender, EventTail {
 
   /** See {@link Ingester.ingest}. */
   ingest(batch: IngestBatch): Promise<IngestResult[]> {
-    return this.#ingester.ingest(batch)
+    return this.#tracing.send(batch.items, () => this.#ingester.ingest(batch))
   }
 
   /** The group is `<pluginId>.<handler.id>`. @throws ParleyError `event.group-taken`, `event.unregistered` */

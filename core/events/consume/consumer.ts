@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { EventTransport } from '../../contracts/ports/event-transport.ts'
 import type { Clock, Logger } from '../../plugin/services.ts'
+import type { Tracing } from '../../telemetry/tracing.ts'
 import type { EventAppender } from '../appender.ts'
 import type { EventRegistry } from '../registry.ts'
 import type { EventSettings } from '../settings.ts'
@@ -28,6 +29,7 @@ export interface ConsumerParts {
   readonly workStore: WorkStore
   readonly settings: EventSettings
   readonly gate: EventGate
+  readonly tracing: Tracing
   /** Types met that no plugin here knows, by name. */
   readonly unknownTypes: Map<string, number>
   readonly crashPoint: (point: CrashPoint) => void | Promise<void>
