@@ -13,9 +13,17 @@ export type EventGate = (pluginId: string, tenantId: string) => boolean | Promis
 
 /**
  * Named moments of a consumer's work, for tests that crash there:
- * `begun` the events are taken, `handled` the effects are made, `before-commit`, `committed` not yet known in memory.
+ * `begun` the events are taken, `handled` the effects are made, `before-commit`, `committed` not yet known in memory; and of
+ * the relay's: `relay-before-send`, `relay-sent-before-low` the broker has what the cursors do not know, `relay-advanced`.
  */
-export type CrashPoint = 'begun' | 'handled' | 'before-commit' | 'committed'
+export type CrashPoint =
+  | 'begun'
+  | 'handled'
+  | 'before-commit'
+  | 'committed'
+  | 'relay-before-send'
+  | 'relay-sent-before-low'
+  | 'relay-advanced'
 
 /** What all consumers work with. */
 export interface ConsumerParts {
