@@ -34,7 +34,8 @@ export async function run(orders: KeeperOrders, deadlineMs: number): Promise<Run
     for (const stream of [keeper.stdout, keeper.stderr]) {
       if (stream === null) continue
       createInterface({ input: stream }).on('line', (line) => {
-        lines.push(line)
+        // Java's stack frames would push out what it says.
+        if (!/^\s+at /.test(line)) lines.push(line)
         if (lines.length > TAIL_LINES) lines.shift()
         if (line.includes(READY)) resolve()
       })
