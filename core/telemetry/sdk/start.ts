@@ -1,9 +1,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { context, type DiagLogger, DiagLogLevel, diag, metrics, trace } from '@opentelemetry/api'
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import {
@@ -12,7 +10,6 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources'
-import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { reasonOf } from '../../plugin/errors.ts'
 import type { Logger } from '../../plugin/services.ts'
@@ -21,6 +18,7 @@ import type { Telemetry } from '../telemetry.ts'
 import { traceDatabase } from './database.ts'
 import { observeFigures } from './gauges.ts'
 import { traceHttp } from './http-server.ts'
+import { metricReader } from './metric-reader.ts'
 import { openMetricsServer } from './metrics-server.ts'
 import { OtelTracing } from './otel-tracing.ts'
 import { providerTracer } from './providers.ts'
@@ -52,8 +50,12 @@ export async function startTelemetry(options: StartOptions): Promise<Telemetry> 
     sampler: new WholeTraceSampler(settings.sampleRatio),
     // A vendor is not told our traces: nothing is injected into what goes out.
     textMapPropagator: null,
-    ...(wanted.traces ? { traceExporter: new OTLPTraceExporter() } : { spanProcessors: [] }),
-    metricReaders: [...(scrape === undefined ? [] : [scrape]), ...(wanted.metrics ? [metricReader(settings)] : [])],
+    // Wanted: made by the SDK from its own variables.
+    ...(wanted.traces ? {} : { spanProcessors: [] }),
+    metricReaders: [
+      ...(scrape === undefined ? [] : [scrape]),
+      ...(wanted.metrics ? [await metricReader(settings, process.env)] : []),
+    ],
     logRecordProcessors: [],
     instrumentations: [vendorRequests(), new RuntimeNodeInstrumentation()],
   })
@@ -104,16 +106,6 @@ function resourceOf({ version, plugins }: StartOptions) {
     }),
   )
 }
-
-function metricReader({ exportEveryMs }: TelemetrySettings): PeriodicExportingMetricReader {
-  return new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter(),
-    exportIntervalMillis: exportEveryMs,
-    exportTimeoutMillis: Math.min(exportEveryMs, MAX_EXPORT_MS),
-  })
-}
-
-const MAX_EXPORT_MS = 30_000
 
 /** Requests to vendors, only within a trace. Paths and queries may hold a person's id or a token: the host says enough. */
 function vendorRequests(): UndiciInstrumentation {
