@@ -55,10 +55,14 @@ export interface Export {
   readonly metrics: boolean
 }
 
-/** `OTEL_SDK_DISABLED=true` sends nothing, whatever else is set; an exporter named `none` is not wanted. */
+/** `OTEL_SDK_DISABLED=true`: nothing is on, whatever else is set. */
+export function isDisabled(env: Readonly<Record<string, string | undefined>>): boolean {
+  return env.OTEL_SDK_DISABLED?.toLowerCase() === 'true'
+}
+
+/** An exporter named `none` is not wanted. */
 export function wantedExport(env: Readonly<Record<string, string | undefined>>): Export {
   const isSet = (name: string | undefined) => name !== undefined && (env[name] ?? '') !== ''
-  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return { traces: false, metrics: false }
   const [both, traces, metrics] = COLLECTOR
   return {
     traces: (isSet(both) || isSet(traces)) && env.OTEL_TRACES_EXPORTER !== 'none',

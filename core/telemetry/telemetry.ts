@@ -2,7 +2,7 @@ import type { Server } from '@hapi/hapi'
 import type { Knex } from 'knex'
 import type { KernelSettings } from '../config/settings.ts'
 import type { Logger } from '../plugin/services.ts'
-import { parseTelemetrySettings, wantedExport } from './settings.ts'
+import { isDisabled, parseTelemetrySettings, wantedExport } from './settings.ts'
 import type { FigureSources } from './sources.ts'
 import { noTracing, type Tracing } from './tracing.ts'
 
@@ -49,7 +49,8 @@ export async function openTelemetry(
 ): Promise<Telemetry> {
   const settings = parseTelemetrySettings(telemetry)
   const wanted = wantedExport(environment)
-  if (!wanted.traces && !wanted.metrics && settings.prometheusPort === undefined) return noTelemetry
+  const isWanted = wanted.traces || wanted.metrics || settings.prometheusPort !== undefined
+  if (!isWanted || isDisabled(environment)) return noTelemetry
   const { startTelemetry } = await import('./sdk/start.ts')
   return startTelemetry({ settings, wanted, version, plugins, log })
 }
