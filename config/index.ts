@@ -5,8 +5,10 @@ import { startDemo } from './demo/start-demo.ts'
 export default defineConfig({
   plugins: [
     { use: './adapters/local-files' },
+    { use: './adapters/kafka' },
     { use: './adapters/whatsapp', settings: graph() },
     { use: './adapters/webchat' },
+    { use: './plugins/accounts' },
     { use: './plugins/contacts' },
     { use: './plugins/inbox' },
   ],

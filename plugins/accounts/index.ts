@@ -1,0 +1,71 @@
+import {
+  clock,
+  database,
+  definePlugin,
+  identityProvider,
+  jobs,
+  logger,
+  mailer,
+  optional,
+  passwordScreen,
+  permissionCatalog,
+  planTiers,
+  sealer,
+  signingKeys,
+  tenantRegistry,
+  tokens,
+} from '@parley/core'
+import type { Parts } from './context.ts'
+import { RoleMatrix } from './domain/roles.ts'
+import { requestReset } from './mail/request-reset.ts'
+import { sendMail } from './mail/send-mail.ts'
+import { Passwords } from './passwords/passwords.ts'
+import { permissions } from './permissions.ts'
+import { accountRoutes } from './routes/index.ts'
+import { accessTokenAuthenticator } from './sessions/authenticator.ts'
+import { Standings } from './sessions/standings.ts'
+import { type AccountsSettings, settingsSchema } from './settings.ts'
+import { AccessTokens } from './tokens/access-tokens.ts'
+import { OneTimeTokens } from './tokens/one-time-tokens.ts'
+
+/** People, how they sign in, which tenants they work for and what they may do there. */
+export default definePlugin({
+  manifest: {
+    permissions,
+    settings: { app: settingsSchema },
+    migrations: new URL('./migrations/', import.meta.url),
+  },
+  deps: {
+    catalog: permissionCatalog,
+    clock,
+    database,
+    jobs,
+    keys: signingKeys,
+    log: logger,
+    mailer: optional(mailer),
+    providers: identityProvider,
+    screen: optional(passwordScreen),
+    sealer,
+    signer: tokens,
+    tenants: tenantRegistry,
+    tiers: optional(planTiers),
+  },
+  register({ catalog, mailer: post, ...deps }, settings: AccountsSettings) {
+    const matrix = new RoleMatrix(catalog)
+    const shared = { ...deps, settings, matrix }
+    const parts: Parts = {
+      ...shared,
+      passwords: new Passwords(settings.password),
+      access: new AccessTokens(shared),
+      oneTime: new OneTimeTokens(deps),
+      standings: new Standings(shared),
+    }
+    return {
+      authenticators: [accessTokenAuthenticator(parts)],
+      routes: accountRoutes(parts),
+      jobs: [sendMail({ ...deps, mailer: post }), requestReset(parts)],
+      health: async () =>
+        post === undefined ? { ok: true, detail: 'no plugin provides a mailer: no mail is sent' } : { ok: true },
+    }
+  },
+})
