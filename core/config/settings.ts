@@ -8,6 +8,7 @@ import { egressSettings } from '../http/egress.ts'
 import { httpSettings } from '../http/settings.ts'
 import { defaultJobSettings, type JobSettings } from '../jobs/job-settings.ts'
 import { ParleyError } from '../plugin/errors.ts'
+import { telemetrySettings } from '../telemetry/settings.ts'
 import { reasonsOf } from './reasons.ts'
 import { roomSettings } from './room-settings.ts'
 
@@ -71,8 +72,10 @@ export interface KernelSettings {
   readonly access: Readonly<Record<string, unknown>>
   /** … for accounts at vendors (`CONNECTIONS_ROUTE_MS`) … */
   readonly connections: Readonly<Record<string, unknown>>
-  /** … and for requests to URLs that users set (`EGRESS_ALLOW`). */
+  /** … for requests to URLs that users set (`EGRESS_ALLOW`) … */
   readonly egress: Readonly<Record<string, unknown>>
+  /** … and for traces and metrics (`TELEMETRY_PROMETHEUS_PORT`). */
+  readonly telemetry: Readonly<Record<string, unknown>>
   /** Everything that is set; a plugin's app settings are found in it under its id: `WHATSAPP_GRAPH_VERSION`. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
@@ -123,6 +126,7 @@ function readRooms(env: Readonly<Record<string, string | undefined>>) {
     access: roomSettings('ACCESS', accessSettings, env),
     connections: roomSettings('CONNECTIONS', connectionSettings, env),
     egress: roomSettings('EGRESS', egressSettings, env),
+    telemetry: roomSettings('TELEMETRY', telemetrySettings, env),
   }
 }
 
@@ -173,6 +177,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     access: rooms.access.values,
     connections: rooms.connections.values,
     egress: rooms.egress.values,
+    telemetry: rooms.telemetry.values,
     environment: given,
   }
 }

@@ -2,14 +2,16 @@ import type { EventTransport } from '../contracts/ports/event-transport.ts'
 import { ParleyError } from '../plugin/errors.ts'
 import type { EventType } from '../plugin/event.ts'
 import type { EventHandler, EventStream } from '../plugin/handler.ts'
+import { noTracing } from '../telemetry/tracing.ts'
 import type { EventAppender } from './appender.ts'
-import type { Consumer, ConsumerParts } from './consume/consumer.ts'
+import type { Consumer, ConsumerParts, TopicPartition } from './consume/consumer.ts'
 import { type Group, handlerGroup, streamGroup } from './consume/group.ts'
 import { HandlerCall } from './consume/handler-call.ts'
 import { KeyedConsumer } from './consume/keyed-consumer.ts'
 import { KeyedTransaction } from './consume/keyed-transaction.ts'
 import { LaneRun } from './consume/lane-run.ts'
 import { LaneWorker } from './consume/lane-worker.ts'
+import { partitionName } from './consume/partitions.ts'
 import { SerialConsumer } from './consume/serial-consumer.ts'
 import { SerialTransaction } from './consume/serial-transaction.ts'
 import { StreamConsumer } from './consume/stream-consumer.ts'
@@ -26,6 +28,8 @@ export interface ConsumerSetParts {
   readonly transport: EventTransport
   readonly appender: EventAppender
   readonly store: LogStore
+  /** All partitions that some group holds here, whenever they change. */
+  readonly onHeld: (partitions: readonly TopicPartition[]) => void
 }
 
 interface Member {
@@ -41,9 +45,11 @@ export class ConsumerSet {
   readonly #parts: ConsumerParts
   readonly #leases: Leases
   readonly #members = new Map<string, Member>()
+  readonly #held = new Map<string, readonly TopicPartition[]>()
+  readonly #onHeld: ConsumerSetParts['onHeld']
   #started = false
 
-  constructor({ options, owner, transport, appender, store }: ConsumerSetParts) {
+  constructor({ options, owner, transport, appender, store, onHeld }: ConsumerSetParts) {
     const { knex, clock, log, registry, settings } = options
     this.#parts = {
       knex,
@@ -56,16 +62,18 @@ export class ConsumerSet {
       logStore: store,
       workStore: options.stores?.work ?? new WorkStore(),
       gate: options.gate ?? (() => true),
+      tracing: options.tracing ?? noTracing,
       unknownTypes: this.unknownTypes,
       crashPoint: options.crashPoint ?? (() => undefined),
     }
+    this.#onHeld = onHeld
     this.#leases = new Leases({
       knex,
       log,
       owner,
       ...settings.lease,
       groups: () => [...this.#members.values()].map(({ group }) => group),
-      onAssigned: (name, partitions) => this.#members.get(name)?.consumer.assign(partitions),
+      onAssigned: (name, partitions) => this.#assign(name, partitions),
     })
   }
 
@@ -153,6 +161,17 @@ export class ConsumerSet {
     }
   }
 
+  #assign(name: string, partitions: readonly TopicPartition[]): void {
+    this.#held.set(name, partitions)
+    this.#tellHeld()
+    this.#members.get(name)?.consumer.assign(partitions)
+  }
+
+  #tellHeld(): void {
+    const all = [...this.#held.values()].flat()
+    this.#onHeld([...new Map(all.map((partition) => [partitionName(partition), partition])).values()])
+  }
+
   #join(group: Group, consumer: Consumer): Subscription {
     this.#members.set(group.name, { group, consumer })
     this.#leases.forget(group.name)
@@ -166,6 +185,7 @@ export class ConsumerSet {
         this.#members.delete(group.name)
         this.#leases.refresh()
         await drained(consumer, drainMs)
+        if (this.#held.delete(group.name)) this.#tellHeld()
       },
     }
   }

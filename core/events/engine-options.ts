@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { EventTransport } from '../contracts/ports/event-transport.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import type { CrashPoint, EventGate } from './consume/consumer.ts'
 import type { EventRegistry } from './registry.ts'
 import type { EventSettings } from './settings.ts'
@@ -16,6 +17,8 @@ export interface EventEngineOptions {
   readonly settings: EventSettings
   /** Default: every plugin is on for everybody. */
   readonly gate?: EventGate
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing
   /** Default: Postgres. Another one falls back to it for offsets it no longer has. */
   readonly transport?: EventTransport
   /** Replaced by the chaos suite, whose mutants must be caught. */

@@ -1,12 +1,18 @@
 import type { Knex } from 'knex'
 import type { Observable } from 'rxjs'
 import { v7 as uuidv7 } from 'uuid'
+import type { EventCarrier } from '../contracts/ports/event-carrier.ts'
 import { asUnavailable } from '../data/unavailable.ts'
 import { reasonOf } from '../plugin/errors.ts'
 import type { Delivery, EventType, NewEvent } from '../plugin/event.ts'
 import type { EventHandler, EventStream } from '../plugin/handler.ts'
 import type { EventTail } from '../plugin/services.ts'
+import { noTracing, type Tracing } from '../telemetry/tracing.ts'
 import type { EventAppender, PendingEvent, PrepareContext } from './appender.ts'
+import { Carriage } from './carrier/carriage.ts'
+import { CarriedTransport } from './carrier/carried-transport.ts'
+import { relayGroup } from './carrier/relay-store.ts'
+import type { TopicPartition } from './consume/consumer.ts'
 import { ConsumerSet } from './consumer-set.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { EventEngineOptions, GroupLag, Subscription } from './engine-options.ts'
@@ -34,32 +40,45 @@ export class EventEngine implements EventAppender, EventTail {
   readonly dead: DeadLetters
   readonly #options: EventEngineOptions
   readonly #store: LogStore
+  readonly #tracing: Tracing
   readonly #admin: AdminStore
   readonly #ingester: Ingester
   readonly #consumers: ConsumerSet
   readonly #transport: PostgresTransport
+  readonly #carried: CarriedTransport
   readonly #recent: RecentLog
   readonly #bell: LogBell
   readonly #watcher: Watcher
   readonly #tail: LogTail
   readonly #stopListening: () => void
+  #carrier: { readonly value: EventCarrier; readonly makeTopics: boolean } | undefined
+  #carriage: Carriage | undefined
   #started = false
 
   constructor(options: EventEngineOptions) {
     const { knex, clock, log, settings, stores } = options
     this.#options = options
+    this.#tracing = options.tracing ?? noTracing
     this.#store = stores?.log ?? new LogStore(knex, settings.partitions)
     this.#admin = new AdminStore(knex)
-    this.#ingester = new Ingester({ store: this.#store, appender: this, clock, settings: settings.ingest })
+    this.#ingester = new Ingester({
+      ...{ store: this.#store, appender: this, clock, tracing: this.#tracing },
+      settings: settings.ingest,
+    })
     this.#transport = new PostgresTransport(this.#store)
+    this.#carried = new CarriedTransport({ log: this.#transport, buffer: settings.carrier.buffer })
     this.#recent = new RecentLog({
-      source: options.transport ?? this.#transport,
+      source: options.transport ?? this.#carried,
       keep: settings.read.recent,
       window: settings.read.window,
     })
     const transport = this.#recent
     this.#stopListening = transport.onArrival((topics) => this.#arrived(topics))
-    this.#consumers = new ConsumerSet({ options, owner: uuidv7(), transport, appender: this, store: this.#store })
+    this.#transport.onArrival(() => this.#carriage?.wake())
+    this.#consumers = new ConsumerSet({
+      ...{ options, transport, store: this.#store, appender: this, owner: uuidv7() },
+      onHeld: (partitions) => this.#held(partitions),
+    })
     this.#tail = new LogTail({
       store: this.#store,
       transport,
@@ -84,11 +103,13 @@ export class EventEngine implements EventAppender, EventTail {
 
   prepare(tenantId: string, event: NewEvent, context: PrepareContext): PendingEvent {
     const { registry, clock, settings } = this.#options
-    return prepareEvent({ registry, clock, maxEventBytes: settings.maxEventBytes }, tenantId, event, context)
+    const traceparent = context.traceparent ?? this.#tracing.causedBy(event.causationId ?? context.causationId)
+    const placed = traceparent === undefined ? context : { ...context, traceparent }
+    return prepareEvent({ registry, clock, maxEventBytes: settings.maxEventBytes }, tenantId, event, placed)
   }
 
   async append(trx: Knex.Transaction, events: readonly PendingEvent[]): Promise<void> {
-    if (events.length > 0) await this.#store.append(trx, events)
+    if (events.length > 0) await this.#tracing.send(events, () => this.#store.append(trx, events))
   }
 
   committed(topics: readonly string[]): void {
@@ -98,7 +119,7 @@ export class EventEngine implements EventAppender, EventTail {
 
   /** See {@link Ingester.ingest}. */
   ingest(batch: IngestBatch): Promise<IngestResult[]> {
-    return this.#ingester.ingest(batch)
+    return this.#tracing.send(batch.items, () => this.#ingester.ingest(batch))
   }
 
   /** The group is `<pluginId>.<handler.id>`. @throws ParleyError `event.group-taken`, `event.unregistered` */
@@ -120,10 +141,24 @@ export class EventEngine implements EventAppender, EventTail {
     return this.#consumers.groups()
   }
 
-  /** Of one group, or of all that ever ran. */
+  /** What carries events between processes, where something other than the log does. */
+  get carrier(): Carriage | undefined {
+    return this.#carriage
+  }
+
+  /**
+   * From `start` on events travel over the carrier. Where they are read from is all that changes: cursors and leases are
+   * the same, so processes with and without may work side by side.
+   */
+  carry(value: EventCarrier, { makeTopics }: { readonly makeTopics: boolean }): void {
+    this.#carrier = { value, makeTopics }
+  }
+
+  /** Of one group, or of all that ever ran; of the relay only where there is a carrier. */
   async lag(group?: string): Promise<readonly GroupLag[]> {
     const rows = await this.#admin.lag(group ?? null, this.#options.clock.now())
-    return rows.map((row) => ({
+    const counted = rows.filter((row) => row.grp === group || row.grp !== relayGroup || this.#carriage !== undefined)
+    return counted.map((row) => ({
       group: row.grp,
       events: Number(row.events),
       seconds: row.seconds,
@@ -153,6 +188,7 @@ export class EventEngine implements EventAppender, EventTail {
   /** Blanks the personal fields of all of a tenant's events with this key. @returns how many events were changed */
   async erase(tenantId: string, key: string): Promise<number> {
     const erased = await erasePersonal(this.#admin, this.#options.registry, tenantId, partitionKey(tenantId, key))
+    this.#carried.forget()
     this.#recent.forget()
     return erased
   }
@@ -161,6 +197,7 @@ export class EventEngine implements EventAppender, EventTail {
   async start(): Promise<void> {
     try {
       await this.#store.ensureTopics(this.#options.registry.topics())
+      await this.#openCarriage()
     } catch (error) {
       throw asUnavailable(error)
     }
@@ -168,22 +205,39 @@ export class EventEngine implements EventAppender, EventTail {
     await this.#bell.start()
     this.#watcher.start()
     this.#consumers.start()
+    this.#carriage?.start()
   }
 
   /** Drains for at most `drainMs`, then gives up what is in flight; gives its leases back at once. */
   async stop(drainMs: number): Promise<void> {
     await this.#ingester.drain()
     if (this.#started) await this.#consumers.stop(drainMs)
-    await Promise.all([this.#watcher.stop(), this.#tail.stop()])
+    await Promise.all([this.#watcher.stop(), this.#tail.stop(), this.#carriage?.stop()])
     this.#stopListening()
     this.#recent.close()
     try {
-      if (this.#started) await this.#consumers.release()
+      if (this.#started) await Promise.all([this.#consumers.release(), this.#carriage?.release()])
       this.#bell.ring([leasesFree])
     } catch (error) {
       this.#options.log.warn({ reason: reasonOf(error) }, 'leases were not given back; they will run out')
     }
     await this.#bell.stop()
+  }
+
+  async #openCarriage(): Promise<void> {
+    if (this.#carrier === undefined) return
+    const { value: carrier, makeTopics } = this.#carrier
+    this.#carriage = await Carriage.open({
+      ...{ options: this.#options, carrier, makeTopics, store: this.#store, transport: this.#carried },
+      topics: this.#options.registry.topics(),
+    })
+  }
+
+  #held(partitions: readonly TopicPartition[]): void {
+    this.#recent.keep(partitions)
+    if (this.#carriage === undefined) return
+    this.#carried.set(partitions)
+    this.#carriage.follow(partitions)
   }
 
   #arrived(topics: readonly string[]): void {
@@ -200,7 +254,10 @@ export class EventEngine implements EventAppender, EventTail {
       notifyMs: settings.read.notifyMs,
       reconnectMs: settings.read.outageCapMs,
       onRing: (topics) => {
-        if (topics.includes(leasesFree)) this.#consumers.refreshLeases()
+        if (topics.includes(leasesFree)) {
+          this.#consumers.refreshLeases()
+          this.#carriage?.refreshLeases()
+        }
         this.#transport.arrived(topics)
       },
     })
@@ -214,7 +271,7 @@ export class EventEngine implements EventAppender, EventTail {
       log,
       pollMs: settings.read.pollMs,
       idlePollMs: settings.read.idlePollMs,
-      topics: () => this.#consumers.topics(),
+      topics: () => [...new Set([...this.#consumers.topics(), ...(this.#carriage?.topics ?? [])])],
       groups: () => this.#consumers.groups(),
       hears: () => this.#bell.isListening,
       onArrival: (topics) => this.#transport.arrived(topics),

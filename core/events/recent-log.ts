@@ -57,6 +57,12 @@ export class RecentLog implements EventTransport {
     return [...own, ...known]
   }
 
+  /** Of partitions that went to another process nothing is remembered, and nothing more is read. */
+  keep(partitions: readonly { readonly topic: string; readonly part: number }[]): void {
+    const kept = new Set(partitions.map(nameOf))
+    for (const name of this.#recent.keys()) if (!kept.has(name)) this.#recent.delete(name)
+  }
+
   /** Listens no more to its source. */
   close(): void {
     this.#stopListening()

@@ -64,6 +64,16 @@ export interface EventSettings {
     readonly maxParked: number
   }
   readonly lease: { readonly renewMs: number; readonly ttlMs: number }
+  readonly carrier: {
+    /** Most events of one send to the broker. */
+    readonly relayBatch: number
+    /** Where a relay begins that has never run: at the log's end, or with all that the log still has. */
+    readonly relayFrom: 'latest' | 'earliest'
+    /** Delivered events of one partition, not yet read, at which its delivery is paused. */
+    readonly buffer: number
+    /** What the log has had for this long, and the broker did not deliver, is read from the log. */
+    readonly patienceMs: number
+  }
   readonly retention: {
     /** Raw webhook envelopes. */
     readonly webhookDays: number
@@ -120,6 +130,12 @@ export const eventSettingsSchema: Joi.ObjectSchema<EventSettings> = Joi.object({
     maxParked: count(100_000),
   }),
   lease: group({ renewMs: count(1_000), ttlMs: count(6_000) }),
+  carrier: group({
+    relayBatch: count(500),
+    relayFrom: Joi.valid('latest', 'earliest').default('latest'),
+    buffer: count(500),
+    patienceMs: count(2_000),
+  }),
   retention: group({
     webhookDays: count(14),
     dedupeDays: count(30),

@@ -5,8 +5,10 @@ import type { KernelSettings } from '../config/settings.ts'
 import type { HttpServer } from '../http/index.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { createLogger } from '../telemetry/logger.ts'
+import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import { bootPlugins } from './boot-plugins.ts'
 import { discover } from './discover.ts'
+import { figureSources } from './figure-sources.ts'
 import { housekeep } from './housekeeping.ts'
 import { kernelVersion } from './kernel-version.ts'
 import type { PluginAdmin } from './plugin-admin.ts'
@@ -47,6 +49,7 @@ export interface Kernel extends Omit<Rooms, 'decisions' | 'providers' | 'registr
   readonly knex: Knex
   readonly http: HttpServer
   readonly plugins: PluginAdmin
+  readonly telemetry: Pick<Telemetry, 'metricsUrl'>
   /** Where it listens: `http://127.0.0.1:3000`; the configured public URL does not count here. */
   readonly baseUrl: string
   /** In good order: not ready → lead time → HTTP → events → jobs → plugins in reverse → pool → embedded server. */
@@ -69,7 +72,10 @@ export async function bootKernel(options: BootOptions): Promise<Kernel> {
 
 async function boot(options: BootOptions, running: AsyncDisposableStack): Promise<Kernel> {
   const { settings, config, root, clock = systemClock, listen = true } = options
-  const log = options.log ?? createLogger(settings.logLevel)
+  const ownLog = options.log ?? createLogger(settings.logLevel)
+  const telemetry = await openTelemetry(settings, kernelVersion, ownLog)
+  running.defer(() => telemetry.stop())
+  const log = telemetry.log(ownLog)
   const records = processSubset(discover(config.plugins, root, kernelVersion), settings.plugins)
   const record = (pluginId: string) => records.find((one) => one.id === pluginId)
   const supervisor = new Supervisor({
@@ -82,7 +88,8 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   const storage = await openStorage(settings, log)
   running.defer(() => storage.close())
   const { knex } = storage
-  const rooms = await openRooms({ settings, knex, clock, log, record })
+  telemetry.database(knex)
+  const rooms = await openRooms({ settings, knex, clock, log, telemetry, record })
   if (options.onCrash !== undefined) running.defer(watchCrashes(options.onCrash, supervisor, rooms, log))
   rooms.apiKeys.start()
   running.defer(() => rooms.apiKeys.stop())
@@ -91,6 +98,8 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
     ...{ settings, knex, clock, log, rooms, record, kernelVersion },
     validateResponses: options.validateResponses ?? false,
   })
+  telemetry.http(web.http.server)
+  telemetry.observe(figureSources({ storage, rooms, web, supervisor, records }))
   const plugins = await bootPlugins({ settings, records, storage, rooms, web, supervisor, clock, log }, running)
 
   await rooms.jobs.start()
@@ -106,7 +115,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   const baseUrl = listen ? `http://${shownHost(settings.host)}:${web.http.server.info.port}` : 'http://kernel.invalid'
   return {
     ...open,
-    ...{ settings, clock, log, knex, plugins, baseUrl, stop },
+    ...{ settings, clock, log, knex, plugins, telemetry, baseUrl, stop },
     version: kernelVersion,
     report: new BootReport(records),
     http: web.http,

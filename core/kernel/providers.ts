@@ -5,18 +5,24 @@ export interface RegisteredProvider extends Provider {
   readonly pluginId: string
 }
 
+/** What is handed out in place of a provider's value. */
+export type Dress = (pluginId: string, port: string, value: unknown) => unknown
+
 /** Who offers what. Providers of a plugin that does not run are there, but nobody is handed them. */
 export class ProviderRegistry {
   readonly #byPort = new Map<string, RegisteredProvider[]>()
   readonly #running: (pluginId: string) => boolean
+  readonly #dress: Dress
 
-  constructor(running: (pluginId: string) => boolean) {
+  constructor(running: (pluginId: string) => boolean, dress: Dress = (_pluginId, _port, value) => value) {
     this.#running = running
+    this.#dress = dress
   }
 
   add(pluginId: string, provider: Provider): void {
     const name = portName(provider.port)
-    this.#byPort.set(name, [...(this.#byPort.get(name) ?? []), { ...provider, pluginId }])
+    const value = this.#dress(pluginId, name, provider.value)
+    this.#byPort.set(name, [...(this.#byPort.get(name) ?? []), { ...provider, pluginId, value }])
   }
 
   all(port: Port<unknown>): readonly RegisteredProvider[] {

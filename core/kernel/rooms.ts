@@ -11,6 +11,7 @@ import { Egress } from '../http/egress.ts'
 import { JobRunner } from '../jobs/job-runner.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { HmacTokens, KeyRing } from '../secrets/index.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import { Enablement } from '../tenancy/enablement.ts'
 import { createGate, type Gate } from '../tenancy/gate.ts'
 import { ProviderChoice } from '../tenancy/provider-choice.ts'
@@ -27,6 +28,7 @@ export interface RoomsOptions {
   readonly knex: Knex
   readonly clock: Clock
   readonly log: Logger
+  readonly telemetry: Telemetry
   /** Found by plugin id; asked each time, as records come into being after the rooms. */
   readonly record: (pluginId: string) => PluginRecord | undefined
 }
@@ -35,7 +37,7 @@ export interface RoomsOptions {
 export type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 export async function openRooms(options: RoomsOptions) {
-  const { knex, clock, log, settings, record } = options
+  const { knex, clock, log, settings, record, telemetry } = options
   const ring = await KeyRing.open({ setting: settings.keys, home: settings.home })
   const decisions = new TenantPlugins({ knex, clock, cacheMs: settings.tenantCacheMs })
   const running = (pluginId: string) => record(pluginId)?.state === 'started'
@@ -45,10 +47,16 @@ export async function openRooms(options: RoomsOptions) {
     enabledByDefault: (pluginId) => record(pluginId)?.enabledByDefault ?? false,
   })
   const registry = new EventRegistry()
-  const engine = new EventEngine({ knex, clock, registry, log, gate, settings: eventSettings(settings.events) })
+  const engine = new EventEngine({
+    ...{ knex, clock, registry, log, gate, tracing: telemetry.tracing },
+    settings: eventSettings(settings.events),
+  })
   const database = new TransactionRunner({ knex, events: engine })
   const tenants = new Tenants({ knex, clock })
-  const providers = new ProviderRegistry(running)
+  // Of an adapter's calls a vendor is the other end.
+  const providers = new ProviderRegistry(running, (id, port, value) =>
+    record(id)?.package?.kind === 'adapter' ? telemetry.provider(id, port, value) : value,
+  )
   const settingsFor = settingsByPlugin((pluginId) => {
     const schema = record(pluginId)?.plugin?.manifest.settings?.tenant
     return new PluginTenantSettings({ pluginId, schema, tenants: decisions, database, clock })
@@ -69,7 +77,7 @@ export async function openRooms(options: RoomsOptions) {
       settings: Joi.attempt(settings.connections, connectionSettings),
     }),
     apiKeys: new ApiKeys({ knex, clock, settings: Joi.attempt(settings.access, accessSettings) }),
-    egress: new Egress(settings.egress),
+    egress: telemetry.provider('kernel', 'egress', new Egress(settings.egress)),
     enablement: new Enablement({ database, tenants: decisions, clock }),
     choice: new ProviderChoice({ providers, gate, database, clock }),
     quarantine: new Quarantine({ knex, clock, settings: settings.quarantine }),

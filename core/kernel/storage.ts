@@ -25,6 +25,8 @@ export interface Storage {
   readonly knex: Knex
   /** True when the server runs inside `home`, for this installation alone. */
   readonly embedded: boolean
+  /** Times the embedded server was started again; `undefined` when it is not ours. */
+  restarts(): number | undefined
   /** Brings plugins' tables up to date, or finds out who is behind where migrating is a step of its own. By source id: why not. */
   prepare(sources: readonly MigrationSource[]): Promise<ReadonlyMap<string, string>>
   /** Closes the pool, then the embedded server. */
@@ -47,6 +49,7 @@ export async function openStorage(settings: KernelSettings, log: Logger): Promis
       appUrl,
       knex,
       embedded: server.embedded,
+      restarts: server.restarts,
       prepare: (sources) => preparePlugins(server.adminUrl, sources, mayMigrate, log),
       close: async () => {
         await knex.destroy()
@@ -62,19 +65,20 @@ export async function openStorage(settings: KernelSettings, log: Logger): Promis
 export interface DatabaseServer {
   readonly adminUrl: string
   readonly embedded: boolean
+  restarts(): number | undefined
   stop(): Promise<void>
 }
 
 /** The configured server, or the embedded one, started or adopted. */
 export async function databaseServer(settings: KernelSettings, log: Logger): Promise<DatabaseServer> {
   if (settings.databaseUrl !== undefined) {
-    return { adminUrl: settings.databaseUrl, embedded: false, stop: async () => {} }
+    return { adminUrl: settings.databaseUrl, embedded: false, restarts: () => undefined, stop: async () => {} }
   }
   mkdirSync(settings.home, { recursive: true })
   const dataDir = join(settings.home, 'postgres')
   const limits = databaseSettings(settings.data).embedded
-  const { adminUrl, stop } = await startEmbeddedPostgres({ dataDir, log, limits })
-  return { adminUrl, embedded: true, stop }
+  const server = await startEmbeddedPostgres({ dataDir, log, limits })
+  return { adminUrl: server.adminUrl, embedded: true, restarts: () => server.restarts, stop: () => server.stop() }
 }
 
 async function prepareKernel(adminUrl: string, mayMigrate: boolean, log: Logger): Promise<void> {

@@ -41,6 +41,11 @@ export interface StreamDelivery<T = unknown> extends Delivery<T> {
    * same they come again, behind this one. Work through a key in order and pass over what is aborted, and order is kept.
    */
   nack(error: Error, options?: { delayMs?: number }): void
+  /**
+   * Runs `work` as part of this delivery's trace. For operators that begin it later than they were handed the delivery: out of
+   * a queue, after a pause, when another one has ended.
+   */
+  run<T>(work: () => T): T
 }
 
 /**

@@ -38,9 +38,13 @@ export class Installation {
     this.#env = env
   }
 
-  /** `env`: what is set beyond the defaults, a database of its own for instance. */
+  /**
+   * `env`: what is set beyond the defaults, a database of its own for instance; `PARLEY_HOME`: the folder of another process
+   * of the same installation.
+   */
   static async create(env: Readonly<Record<string, string>> = {}): Promise<Installation> {
-    return new Installation(await mkdtemp(join(tmpdir(), 'parley-e2e-')), await freePort(), env)
+    const home = env.PARLEY_HOME ?? (await mkdtemp(join(tmpdir(), 'parley-e2e-')))
+    return new Installation(home, await freePort(), env)
   }
 
   /** Resolves once the server says that it is ready. */

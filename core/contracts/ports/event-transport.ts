@@ -1,5 +1,4 @@
 import type { CloudEvent, Position } from '../../plugin/event.ts'
-import { definePort } from '../../plugin/port.ts'
 
 /** Where to read on: the first wanted offset of a partition. */
 export interface LogRange {
@@ -24,8 +23,8 @@ export interface UndecodableRecord {
 }
 
 /**
- * How committed events reach a process: from Postgres, or from Kafka where an adapter offers it. Positions are those of
- * the Postgres log either way; cursors, retries and dead letters are kept by the engine and are the same for both.
+ * How committed events reach a process: from Postgres, or over a broker where an adapter offers one (`EventCarrier`).
+ * Positions are those of the Postgres log either way; cursors, retries and dead letters are kept by the engine and are the same for both.
  */
 export interface EventTransport {
   /**
@@ -36,5 +35,3 @@ export interface EventTransport {
   /** Calls back when there may be something new in these topics; a hint. Returns what ends it. */
   onArrival(listener: (topics: readonly string[]) => void): () => void
 }
-
-export const eventTransport = definePort<EventTransport>('event-transport')

@@ -33,6 +33,8 @@ export interface EmbeddedPostgres {
   readonly dataDir: string
   /** True when a server was found running: left by a killed process, or shared with another process of Parley. */
   readonly adopted: boolean
+  /** Times that this process has started it again. */
+  readonly restarts: number
   /** Fast shutdown, if it is this process's to stop; otherwise the server goes on for its owner. */
   stop(): Promise<void>
 }
@@ -74,6 +76,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     adminUrl: `${urlAt(port)}/${database}`,
     get pid() {
       return supervisor.pid
+    },
+    get restarts() {
+      return supervisor.restarts
     },
     dataDir,
     adopted: !started,

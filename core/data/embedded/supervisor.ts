@@ -27,6 +27,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #stopping = new AbortController()
   #pid: number
+  #restarts = 0
   #watch: Promise<void> | undefined
   #stopped: Promise<void> | undefined
   /** Starts in a row that failed; `undefined` while the server is up, or somebody else's to start. */
@@ -40,6 +41,11 @@ export class Supervisor {
   /** Of the server, as it was seen last. */
   get pid(): number {
     return this.#pid
+  }
+
+  /** Times this process has started the server again. */
+  get restarts(): number {
+    return this.#restarts
   }
 
   start(): void {
@@ -89,6 +95,7 @@ export class Supervisor {
     const began = performance.now()
     const { pid } = await bringUp({ ...launch, port, signal: this.#stopping.signal })
     this.#pid = pid
+    this.#restarts += 1
     this.#failures = undefined
     log.info({ pid, port, milliseconds: Math.round(performance.now() - began) }, 'embedded Postgres is up again')
   }

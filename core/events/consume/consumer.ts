@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { EventTransport } from '../../contracts/ports/event-transport.ts'
 import type { Clock, Logger } from '../../plugin/services.ts'
+import type { Tracing } from '../../telemetry/tracing.ts'
 import type { EventAppender } from '../appender.ts'
 import type { EventRegistry } from '../registry.ts'
 import type { EventSettings } from '../settings.ts'
@@ -12,9 +13,17 @@ export type EventGate = (pluginId: string, tenantId: string) => boolean | Promis
 
 /**
  * Named moments of a consumer's work, for tests that crash there:
- * `begun` the events are taken, `handled` the effects are made, `before-commit`, `committed` not yet known in memory.
+ * `begun` the events are taken, `handled` the effects are made, `before-commit`, `committed` not yet known in memory; and of
+ * the relay's: `relay-before-send`, `relay-sent-before-low` the broker has what the cursors do not know, `relay-advanced`.
  */
-export type CrashPoint = 'begun' | 'handled' | 'before-commit' | 'committed'
+export type CrashPoint =
+  | 'begun'
+  | 'handled'
+  | 'before-commit'
+  | 'committed'
+  | 'relay-before-send'
+  | 'relay-sent-before-low'
+  | 'relay-advanced'
 
 /** What all consumers work with. */
 export interface ConsumerParts {
@@ -28,6 +37,7 @@ export interface ConsumerParts {
   readonly workStore: WorkStore
   readonly settings: EventSettings
   readonly gate: EventGate
+  readonly tracing: Tracing
   /** Types met that no plugin here knows, by name. */
   readonly unknownTypes: Map<string, number>
   readonly crashPoint: (point: CrashPoint) => void | Promise<void>

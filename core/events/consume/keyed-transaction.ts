@@ -41,7 +41,11 @@ export class KeyedTransaction {
    * @returns when the first lane opened now is due
    * @throws BatchFailed, UnavailableError, SQLSTATE PL001 for a zombie
    */
-  async run(batch: KeyedBatch, manner: SerialManner): Promise<number | undefined> {
+  run(batch: KeyedBatch, manner: SerialManner): Promise<number | undefined> {
+    return this.#parts.tracing.process(this.#group.name, batch.events, () => this.#run(batch, manner))
+  }
+
+  async #run(batch: KeyedBatch, manner: SerialManner): Promise<number | undefined> {
     const pending = new PendingWork(this.#parts.appender)
     const { knex, log, crashPoint } = this.#parts
     const limits = { statementTimeoutMs: this.#group.timeoutMs }

@@ -67,7 +67,7 @@ export class LaneRun {
     onClaim: (tenant: string) => void,
     taken: Attempt[],
   ): Promise<LaneResult | undefined> {
-    const { workStore, clock, appender, crashPoint } = this.#parts
+    const { workStore, clock, appender, tracing, crashPoint } = this.#parts
     const { name, batch } = this.#group
     const claim = await workStore.laneBegin(trx, name, request)
     if (claim === undefined) return undefined
@@ -79,7 +79,8 @@ export class LaneRun {
     taken.push(...fresh, ...retries)
     await enterTenant(trx, claim.tenant)
     const run = new BatchRun({ call: this.#call, appender, batch }, trx, pending, claim.tenant)
-    const failed = await this.#handle(run, claim.tenant, [fresh, ...retries.map((retry) => [retry])], settlement)
+    const groups = [fresh, ...retries.map((retry) => [retry])]
+    const failed = await tracing.process(name, taken, () => this.#handle(run, claim.tenant, groups, settlement))
     for (const lane of claim.lanes) {
       if (!failed.has(`${lane.t}\n${lane.k}`)) settlement.released({ topic: lane.t, key: lane.k })
     }

@@ -65,12 +65,12 @@ export function partitionName(partition: TopicPartition | Position): string {
  * forgotten to be opened anew whenever somebody else may have moved a cursor.
  */
 export class Partitions {
-  readonly #group: Group
+  readonly #group: Pick<Group, 'name' | 'latest'>
   readonly #store: WorkStore
   readonly #open = new Map<string, Partition>()
   #assigned = new Map<string, TopicPartition>()
 
-  constructor(group: Group, store: WorkStore) {
+  constructor(group: Pick<Group, 'name' | 'latest'>, store: WorkStore) {
     this.#group = group
     this.#store = store
   }

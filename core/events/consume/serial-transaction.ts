@@ -52,7 +52,11 @@ export class SerialTransaction {
   }
 
   /** @throws BatchFailed, UnavailableError; anything else is a failure at the transaction's end */
-  async run(chunk: SerialChunk, manner: SerialManner): Promise<SerialResult> {
+  run(chunk: SerialChunk, manner: SerialManner): Promise<SerialResult> {
+    return this.#parts.tracing.process(this.#group.name, chunk.wanted, () => this.#run(chunk, manner))
+  }
+
+  async #run(chunk: SerialChunk, manner: SerialManner): Promise<SerialResult> {
     const pending = new PendingWork(this.#parts.appender)
     const tenant = chunk.wanted[0]?.event.tenantid
     const work = (trx: Knex.Transaction) => this.#inside(trx, pending, tenant, chunk, manner)

@@ -100,14 +100,16 @@ export class StreamConsumer implements Consumer {
 
   /** One life of the pipeline after another. */
   async #live(): Promise<void> {
-    const { log, settings } = this.#parts
+    const { log, settings, tracing } = this.#parts
     while (!this.#stopping) {
       this.#broken = undefined
-      this.#pipeline = new StreamPipeline(this.#group.name, this.#stream, {
-        onAck: (event) => this.#settled(() => this.#ledger.ack(event)),
-        onNack: (event, error, delayMs) => this.#settled(() => this.#ledger.nack(event, error, delayMs)),
-        onBroken: (error, culprit) => this.#break(error, culprit),
-      })
+      const heard = {
+        onAck: (event: Outstanding) => this.#settled(() => this.#ledger.ack(event)),
+        onNack: (event: Outstanding, error: Error, delayMs: number | undefined) =>
+          this.#settled(() => this.#ledger.nack(event, error, delayMs)),
+        onBroken: (error: unknown, culprit: Outstanding | undefined) => this.#break(error, culprit),
+      }
+      this.#pipeline = new StreamPipeline(this.#group.name, this.#stream, heard, tracing)
       await Promise.all([this.#feeding(), this.#writing()])
       this.#pipeline.close()
       const { error, outage } = this.#lastBreak()

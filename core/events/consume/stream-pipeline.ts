@@ -1,6 +1,7 @@
 import { type Observable, Subject, type Subscription } from 'rxjs'
 import { ParleyError } from '../../plugin/errors.ts'
 import type { EventStream, StreamDelivery } from '../../plugin/handler.ts'
+import type { DeliverySpan, Tracing } from '../../telemetry/tracing.ts'
 import type { Outstanding } from './stream-ledger.ts'
 
 export interface PipelineEvents {
@@ -19,13 +20,17 @@ export class StreamPipeline {
   readonly #source = new Subject<StreamDelivery>()
   readonly #abort = new AbortController()
   readonly #name: string
+  readonly #tracing: Tracing
+  /** Of deliveries that are out; none while nothing is traced. */
+  readonly #spans = new Map<Outstanding, DeliverySpan>()
   #subscription: Subscription | undefined
   #emitting: Outstanding | undefined
   #over = false
   #closing = false
 
-  constructor(name: string, stream: EventStream, events: PipelineEvents) {
+  constructor(name: string, stream: EventStream, events: PipelineEvents, tracing: Tracing) {
     this.#name = name
+    this.#tracing = tracing
     this.#events = events
     try {
       this.#subscribe(stream.pipe(this.#source.asObservable()))
@@ -39,10 +44,23 @@ export class StreamPipeline {
     if (this.#over) return
     this.#emitting = event
     try {
-      this.#source.next(this.#delivery(event))
+      this.#hand(event)
     } finally {
       this.#emitting = undefined
     }
+  }
+
+  #hand(event: Outstanding): void {
+    const span = this.#tracing.deliver(this.#name, event)
+    if (span === undefined) return this.#source.next(this.#delivery(event))
+    this.#spans.set(event, span)
+    event.onRecall = () => this.#ended(event)
+    span.run(() => this.#source.next(this.#delivery(event)))
+  }
+
+  #ended(event: Outstanding, error?: unknown): void {
+    this.#spans.get(event)?.end(error)
+    this.#spans.delete(event)
   }
 
   /** Nothing more will come: operators that hold something back let it go. */
@@ -56,6 +74,7 @@ export class StreamPipeline {
     this.#over = true
     this.#subscription?.unsubscribe()
     this.#abort.abort()
+    for (const event of [...this.#spans.keys()]) this.#ended(event)
   }
 
   #subscribe(piped: Observable<unknown>): void {
@@ -92,19 +111,32 @@ export class StreamPipeline {
       get signal() {
         if (signal !== undefined) return signal
         const recalled = new AbortController()
-        event.onRecall = () => recalled.abort(recall())
+        const ended = event.onRecall
+        event.onRecall = () => {
+          ended?.()
+          recalled.abort(recall())
+        }
         if (event.recalled === true) event.onRecall()
         signal = AbortSignal.any([life, recalled.signal])
         return signal
       },
       ack: () => {
-        if (!life.aborted) this.#events.onAck(event)
+        if (life.aborted) return
+        this.#ended(event)
+        this.#events.onAck(event)
       },
       nack: (error, options) => {
-        if (!life.aborted) this.#events.onNack(event, error, options?.delayMs)
+        if (life.aborted) return
+        this.#ended(event, error)
+        this.#events.onNack(event, error, options?.delayMs)
       },
+      run: this.#spans.get(event)?.run ?? directly,
     }
   }
+}
+
+function directly<T>(work: () => T): T {
+  return work()
 }
 
 function recall(): ParleyError {

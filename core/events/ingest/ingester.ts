@@ -3,6 +3,7 @@ import { UnavailableError } from '../../plugin/errors.ts'
 import type { NewEvent } from '../../plugin/event.ts'
 import { newId } from '../../plugin/new-id.ts'
 import type { Clock } from '../../plugin/services.ts'
+import type { Tracing } from '../../telemetry/tracing.ts'
 import type { EventAppender, PendingEvent } from '../appender.ts'
 import type { EventSettings } from '../settings.ts'
 import type { DedupeKey, LogStore, WebhookRow } from '../store/log-store.ts'
@@ -40,12 +41,15 @@ export interface IngestParts {
   readonly appender: EventAppender
   readonly clock: Clock
   readonly settings: EventSettings['ingest']
+  readonly tracing: Tracing
 }
 
 interface Waiting {
   readonly keys: readonly DedupeKey[]
   readonly events: readonly PendingEvent[]
   readonly webhook: Omit<WebhookRow, 'first' | 'last'> | undefined
+  /** Where the call stands in its trace: a flush serves many. */
+  readonly traceparent: string | undefined
   readonly resolve: (results: IngestResult[]) => void
   readonly reject: (error: unknown) => void
 }
@@ -100,7 +104,7 @@ export class Ingester {
       key: item.dedupeKey,
     }))
     const webhook = batch.webhook && { id: correlationId, outcome: '', ...batch.webhook }
-    return { keys, events, webhook, resolve, reject }
+    return { keys, events, webhook, traceparent: this.#parts.tracing.current(), resolve, reject }
   }
 
   #refusal(code: string): UnavailableError {
@@ -129,12 +133,13 @@ export class Ingester {
 
   /** Stores the calls and answers them; returns the error, having answered nobody, when that failed. */
   async #flush(calls: readonly Waiting[]): Promise<unknown> {
-    const { store, appender, clock } = this.#parts
+    const { store, appender, clock, tracing } = this.#parts
     const events = calls.flatMap((call) => call.events)
     const keys = calls.flatMap((call) => call.keys)
     let fresh: ReadonlySet<number>
     try {
-      fresh = new Set(await store.ingest(keys, events, webhookRows(calls), clock.now()))
+      const ingest = () => store.ingest(keys, events, webhookRows(calls), clock.now())
+      fresh = new Set(await tracing.flush(calls, ingest))
     } catch (error) {
       return asUnavailable(error)
     }

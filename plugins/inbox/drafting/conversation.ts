@@ -107,5 +107,5 @@ function announce(
     ...(by === undefined ? {} : { by }),
     ...extra,
   }
-  draft.events.push({ event: { type: conversationChanged, key: thread.id, data } })
+  draft.publish({ type: conversationChanged, key: thread.id, data })
 }

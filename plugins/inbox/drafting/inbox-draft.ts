@@ -5,6 +5,7 @@ import type { EarlyChangeRecord } from '../models/early-change.ts'
 import type { MessageRecord } from '../models/message.ts'
 import type { Evidence, SendState } from '../models/send.ts'
 import type { ThreadRecord } from '../models/thread.ts'
+import type { Cause } from './cause.ts'
 
 export interface NewSend {
   readonly messageId: string
@@ -52,6 +53,8 @@ export class InboxDraft {
   readonly earlyChanges: EarlyChangeRecord[] = []
   readonly appliedEarlyChanges: string[] = []
   readonly events: DraftedEvent[] = []
+  /** Of what is drafted now. */
+  cause: Cause | undefined
 
   constructor(now: Date) {
     this.now = now
@@ -65,6 +68,12 @@ export class InboxDraft {
     for (const thread of rows.threads ?? []) this.threads.set(thread.id, thread)
     for (const conversation of rows.conversations ?? []) this.conversations.set(conversation.id, conversation)
     for (const message of rows.messages ?? []) this.messages.set(message.id, message)
+  }
+
+  /** Drafts an event; with a message, it only happens when that is stored. */
+  publish<T>(event: NewEvent<T>, messageId?: string): void {
+    const caused = { ...this.cause, ...event } as NewEvent
+    this.events.push(messageId === undefined ? { event: caused } : { event: caused, messageId })
   }
 
   /** The thread's newest conversation. */

@@ -78,7 +78,7 @@ function attach(draft: InboxDraft, { id: messageId, threadId, connectionId, cont
   draft.attachments.push({ id, messageId, state, media, objectKey: objectKey ?? null, detail: null })
   if (state === 'stored') return
   const data = { attachmentId: id, messageId, threadId, connectionId, media }
-  draft.events.push({ event: { type: attachmentPending, key: id, data }, messageId })
+  draft.publish({ type: attachmentPending, key: id, data }, messageId)
 }
 
 /** What is published about a customer's message. */
@@ -91,7 +91,7 @@ export function receivedEvent(
   if (ref === undefined) return undefined
   const occurredAt = message.occurredAt.toISOString()
   const data = { ...ref, content: message.content as InboundContent, occurredAt, ...about }
-  draft.events.push({ event: { type: messageReceived, key: message.threadId, data }, messageId: message.id })
+  draft.publish({ type: messageReceived, key: message.threadId, data }, message.id)
   return data
 }
 
@@ -145,7 +145,7 @@ function showChange(draft: InboxDraft, message: MessageRecord, change: MessageCh
 
 function announce<T>(draft: InboxDraft, message: MessageRecord, make: (ref: MessageRef) => NewEvent<T>): void {
   const ref = refOf(draft, message)
-  if (ref !== undefined) draft.events.push({ event: make(ref) as NewEvent, messageId: message.id })
+  if (ref !== undefined) draft.publish(make(ref), message.id)
 }
 
 function refOf(draft: InboxDraft, message: MessageRecord): MessageRef | undefined {

@@ -5,10 +5,12 @@ import {
   channelMessageRevoked,
   channelPreferenceChanged,
   channelStatusChanged,
+  type Delivery,
   type EventHandler,
   type TenantSettings,
   type UnitOfWork,
 } from '@parley/core'
+import { causeOf } from '../drafting/cause.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import type { InboxTenantSettings } from '../settings/tenant.ts'
 import { createThreads } from '../storage/create-threads.ts'
@@ -43,11 +45,12 @@ export function recordInbound(parts: RecordInboundParts): EventHandler {
     ],
     mode: 'serial',
     batch: parts.settings.inboundBatch,
-    handle: (deliveries, uow) => recordBatch(parts, deliveries.map(inboundOf), uow),
+    handle: (deliveries, uow) => recordBatch(parts, deliveries, uow),
   }
 }
 
-async function recordBatch(parts: RecordInboundParts, inbound: readonly Inbound[], uow: UnitOfWork): Promise<void> {
+async function recordBatch(parts: RecordInboundParts, deliveries: readonly Delivery[], uow: UnitOfWork): Promise<void> {
+  const inbound = deliveries.map(inboundOf)
   const draft = new InboxDraft(parts.clock.now())
   const tenant = await parts.tenantSettings.of(uow.tenantId)
   const people = await peopleOf(parts.contacts, inbound, uow)
@@ -65,7 +68,10 @@ async function recordBatch(parts: RecordInboundParts, inbound: readonly Inbound[
   const late = await lookup(uow, strangers(inbound, looked), [])
   const known = { ...looked, messages: [...looked.messages, ...late.messages] }
   const batch = new InboundBatch({ draft, times: tenant.conversation, capabilities, looked: known, answer })
-  for (const one of inbound) record(batch, one)
+  for (const delivery of deliveries) {
+    draft.cause = causeOf(delivery)
+    record(batch, inboundOf(delivery))
+  }
   await writeDraft(uow, draft)
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Database, JobQueue, MessageStatus, UnitOfWork } from '@parley/core'
 import { advance } from '../domain/status.ts'
+import type { Cause } from '../drafting/cause.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { changeMessage } from '../drafting/message.ts'
 import { settle } from '../drafting/settle.ts'
@@ -18,6 +19,8 @@ export interface SendOutcome {
   readonly threadId: string
   readonly connectionId: string
   readonly outcome: Outcome
+  /** The event that asked for the send. */
+  readonly cause: Cause
 }
 
 export interface RecordParts {
@@ -44,7 +47,10 @@ export async function recordOutcomes(
     const taken = new Map(
       looked.messages.filter((one) => !removed.has(one.id)).map((one) => [externalKey(one), one.id]),
     )
-    for (const outcome of outcomes) await draftOutcome(parts, uow, draft, outcome, { early: looked.early, taken })
+    for (const outcome of outcomes) {
+      draft.cause = outcome.cause
+      await draftOutcome(parts, uow, draft, outcome, { early: looked.early, taken })
+    }
     await writeDraft(uow, draft)
   })
 }

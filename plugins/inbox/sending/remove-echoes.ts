@@ -45,5 +45,5 @@ function forget(draft: InboxDraft, echo: MessageRecord, own: MessageRecord | und
   const { contactId, channel } = thread
   const ref = { messageId, conversationId, threadId, contactId, connectionId, channel, seq }
   const data = { ...ref, change: 'revoked', status: 'cancelled', reason: 'echo-of-own-send' } as const
-  draft.events.push({ event: { type: messageChanged, key: threadId, data } })
+  draft.publish({ type: messageChanged, key: threadId, data })
 }

@@ -1,8 +1,9 @@
 import { type EventStream, type MessageReceived, messageReceived, type StreamDelivery } from '@parley/core'
 import { filter, mergeMap, type Observable } from 'rxjs'
+import { causeOf } from '../drafting/cause.ts'
 import { bursts } from '../operators/bursts.ts'
 import { MicroBatch } from '../operators/micro-batch.ts'
-import { type AnswerParts, answerBursts } from '../replying/answer-bursts.ts'
+import { type AnswerParts, answerBursts, type Burst } from '../replying/answer-bursts.ts'
 import type { InboxSettings } from '../settings/app.ts'
 
 export interface AutoReplyParts extends AnswerParts {
@@ -28,17 +29,23 @@ export function autoReply(parts: AutoReplyParts): EventStream {
     prefetch: settings.autoReplyPrefetch,
     pipe(source) {
       const decided = new MicroBatch<readonly Received[], void>(settings.autoReplyBatch, async (tenantId, ready) => {
-        const messages = ready.map((burst) => burst.map((delivery) => delivery.event.data))
-        await answerBursts(parts, tenantId, messages)
+        await answerBursts(parts, tenantId, ready.map(said))
         return ready.map(() => undefined)
       })
       return (source as Observable<Received>).pipe(
         filter((delivery) => !passOver(delivery)),
         bursts({ keyOf: ({ event }) => event.data.threadId, quietOf, factor: settings.maxBurstFactor }),
-        mergeMap((burst) => settle(decided, burst)),
+        // By the last message, as its answer is.
+        mergeMap((burst) => burst.at(-1)?.run(() => settle(decided, burst)) ?? []),
       )
     },
   }
+}
+
+function said(burst: readonly Received[]): Burst {
+  const last = burst.at(-1)
+  const messages = burst.map((delivery) => delivery.event.data)
+  return { messages, cause: last === undefined ? undefined : causeOf(last) }
 }
 
 /** With nothing to wait for, the answer was decided while the message was stored. */

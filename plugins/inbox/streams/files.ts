@@ -34,7 +34,9 @@ export function files(parts: FilesParts): EventStream {
     prefetch: mediaConcurrency * 4,
     retry: { max: mediaMaxAttempts },
     pipe: (source) =>
-      (source as Observable<Pending>).pipe(mergeMap((delivery) => handle(parts, delivery), mediaConcurrency)),
+      (source as Observable<Pending>).pipe(
+        mergeMap((delivery) => delivery.run(() => handle(parts, delivery)), mediaConcurrency),
+      ),
   }
 }
 

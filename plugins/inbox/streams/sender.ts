@@ -12,6 +12,7 @@ import {
   type StreamDelivery,
 } from '@parley/core'
 import type { Observable } from 'rxjs'
+import { causeOf } from '../drafting/cause.ts'
 import { MicroBatch } from '../operators/micro-batch.ts'
 import { serialByKey } from '../operators/serial-by-key.ts'
 import { type Claim, claimSends } from '../sending/claim.ts'
@@ -46,7 +47,7 @@ export function sender(parts: SenderParts): EventStream {
       return (source as Observable<Queued>).pipe(
         serialByKey(
           ({ event }) => event.data.threadId,
-          (delivery) => run.handle(delivery),
+          (delivery) => delivery.run(() => run.handle(delivery)),
           settings.sendConcurrency,
         ),
       )
@@ -98,7 +99,8 @@ class SenderRun {
     if (claim === undefined || (claim.was !== 'intent' && claim.was !== 'attempting')) return delivery.ack()
     const outcome = await this.#attempt(delivery, connection, channel, claim)
     const { messageId, threadId, connectionId } = data
-    await this.#outcomes.record(tenantid, { messageId, threadId, connectionId, outcome }, delivery.signal)
+    const sent = { messageId, threadId, connectionId, outcome, cause: causeOf(delivery) }
+    await this.#outcomes.record(tenantid, sent, delivery.signal)
     if (outcome.kind === 'later') return this.#later(delivery, outcome.failure, outcome.delayMs)
     delivery.ack()
   }
