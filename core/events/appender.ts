@@ -18,8 +18,15 @@ export interface PendingEvent {
   readonly tenantId: string
   /** Number the partition is taken from: the same for equal (tenant, key), whatever the topic's partition count. */
   readonly hash: number
-  /** The row as one JSON object, in the shape `parley.log_append` reads. */
-  readonly row: string
+  /** The CloudEvents partitionkey: `<tenant>/<key>`. */
+  readonly key: string
+  readonly type: string
+  /** ISO 8601, UTC. */
+  readonly time: string
+  /** The other attributes of the envelope, as JSON. */
+  readonly headers: string
+  /** As JSON. */
+  readonly data: string
 }
 
 /** The write side of the event log, as the unit of work sees it. */

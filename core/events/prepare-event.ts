@@ -38,13 +38,19 @@ export function prepareEvent(
       `${type} holds ${Buffer.byteLength(data)} bytes; at most ${parts.maxEventBytes} fit. Put the large part into the object store.`,
     )
   }
-  const id = newId()
   const key = partitionKey(tenantId, event.key)
-  const partitionHash = hashOf(key)
   const time = parts.clock.now().toISOString()
-  const head = JSON.stringify({ t: topic, h: partitionHash, i: id, n: tenantId, k: key, y: type, s: time })
-  const row = `${head.slice(0, -1)},"e":${storableJson(headers(event, context, time))},"d":${data}}`
-  return { id, topic, tenantId, hash: partitionHash, row }
+  return {
+    id: newId(),
+    topic,
+    tenantId,
+    hash: hashOf(key),
+    key,
+    type,
+    time,
+    headers: storableJson(headers(event, context, time)),
+    data,
+  }
 }
 
 /** `<tenantid>/<key>`: the order of a topic is kept for equal partition keys. */

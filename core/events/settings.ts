@@ -117,7 +117,7 @@ export const eventSettingsSchema: Joi.ObjectSchema<EventSettings> = Joi.object({
   }),
   stream: group({
     prefetch: count(1_000),
-    settleMs: Joi.number().integer().min(0).default(5),
+    settleMs: Joi.number().integer().min(0).default(20),
     restartBaseMs: count(200),
     restartCapMs: count(30_000),
   }),

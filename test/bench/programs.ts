@@ -14,6 +14,7 @@ export interface Program {
   readonly child: Child
   /** From spawn to ready, in milliseconds. */
   readonly bootMs: number
+  readonly databaseUrl: string
   /** Parley only: for what the bench asks of its API. */
   readonly api?: { readonly baseUrl: string; readonly apiKey: string; readonly tenantId: string }
   stop(): Promise<void>
@@ -43,20 +44,30 @@ export async function databaseUrl(adminUrl: string, name: string): Promise<strin
 
 export async function startFloor(around: Surroundings, scope: Scope): Promise<Program> {
   const began = performance.now()
+  const url = await databaseUrl(around.adminUrl, `floor_${scope}`)
   const child = new Child('test/bench/floor/main.ts', [], {
-    DATABASE_URL: await databaseUrl(around.adminUrl, `floor_${scope}`),
+    DATABASE_URL: url,
     APP_SECRET,
     GRAPH_BASE_URL: around.graphBaseUrl,
     ANSWER: String(scope === 'answer'),
   })
-  const { url } = await child.message<{ url: string }>()
+  const { url: hook } = await child.message<{ url: string }>()
   return {
     name: 'floor',
-    target: { url, appSecret: APP_SECRET, phoneNumberId: PHONE_NUMBER_ID },
+    target: { url: hook, appSecret: APP_SECRET, phoneNumberId: PHONE_NUMBER_ID },
     child,
+    databaseUrl: url,
     bootMs: performance.now() - began,
     stop: () => child.stop(),
   }
+}
+
+/** What autovacuum does within its first minute. Until then the planner guesses, in either program, what the tables hold. */
+export async function analyze({ databaseUrl }: Program): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query('ANALYZE')
+  await client.end()
 }
 
 interface DemoFile {
@@ -73,11 +84,12 @@ interface DemoFile {
 export async function startParley(around: Surroundings, scope: Scope, database = `parley_${scope}`): Promise<Program> {
   const home = join(around.home, database)
   const port = await freePort()
+  const url = await databaseUrl(around.adminUrl, database)
   const began = performance.now()
   const child = new Child('core/cli/main.ts', ['start'], {
     PORT: String(port),
     PARLEY_HOME: home,
-    DATABASE_URL: await databaseUrl(around.adminUrl, database),
+    DATABASE_URL: url,
     MIGRATE_ON_START: 'true',
     GRAPH_BASE_URL: around.graphBaseUrl,
     LOG_LEVEL: 'warn',
@@ -98,6 +110,7 @@ export async function startParley(around: Surroundings, scope: Scope, database =
       phoneNumberId: demo.whatsapp.phoneNumberId,
     },
     child,
+    databaseUrl: url,
     bootMs,
     api: { baseUrl, apiKey: demo.apiKey, tenantId: demo.tenantId },
     stop: () => child.stop(),

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { answerEverything } from './api.ts'
 import type { Generator } from './generator/generator.ts'
 import type { LoadResult } from './generator/load.ts'
-import { type Program, type Scope, type Surroundings, startFloor, startParley } from './programs.ts'
+import { analyze, type Program, type Scope, type Surroundings, startFloor, startParley } from './programs.ts'
 
 export interface Plan {
   readonly rounds: number
@@ -51,6 +51,7 @@ interface Turn {
 async function measure(name: Program['name'], turn: Turn): Promise<Measured> {
   const door = await withProgram(name, 'acknowledge', turn.around, async (program) => {
     await acknowledge(program, warmUp(turn))
+    await analyze(program)
     return acknowledge(program, turn)
   })
   return withProgram(name, 'answer', turn.around, async (program) => {
@@ -58,6 +59,7 @@ async function measure(name: Program['name'], turn: Turn): Promise<Measured> {
     await wait(2000)
     const idleMb = program.child.memory()
     await answer(program, warmUp(turn))
+    await analyze(program)
     const whole = await answer(program, turn)
     const calm = await answer(program, turn, 50)
     return { door, whole, calm, bootMs: program.bootMs, idleMb, loadedMb: program.child.memory() }

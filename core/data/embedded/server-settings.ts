@@ -12,6 +12,8 @@ export const defaultServerSettings: ServerSettings = {
   shared_buffers: '128MB',
   effective_cache_size: '512MB',
   max_wal_size: '1GB',
+  // A fresh installation's tables are known to the planner within seconds, not after the default minute.
+  autovacuum_naptime: '15s',
   password_encryption: 'scram-sha-256',
   timezone: 'UTC',
   log_timezone: 'UTC',

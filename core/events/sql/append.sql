@@ -15,9 +15,12 @@ $$
 ----
 -- Appends events in array order. Locks the heads it needs in ascending order (no deadlock between appenders), takes a
 -- run of offsets from each, inserts. The locks last until COMMIT: whoever gets the next offset committed later, so a
--- reader that sees an offset sees all below it. p_only names the ordinals (from 1) to append; null means all.
-create function parley.log_append(p_topics text[], p_partitions integer, p_events json, p_only integer[] default null)
-returns void
+-- reader that sees an offset sees all below it. Column by column, p_headers and p_data as JSON arrays: taking a row of
+-- JSON objects apart costs more than storing it. p_only names the ordinals (from 1) to append; null means all.
+create function parley.log_append(
+  p_topics text[], p_partitions integer, p_topic text[], p_hash bigint[], p_id uuid[], p_tenant uuid[], p_key text[],
+  p_type text[], p_ts timestamptz[], p_headers json, p_data json, p_only integer[] default null
+) returns void
 language plpgsql as $$
 declare
   v_expected bigint;
@@ -30,8 +33,8 @@ begin
   with event as materialized (
     select e.*, mod(e.h, t.partitions)::integer as part
       from rows from (
-             json_to_recordset(p_events) as (t text, h bigint, i uuid, n uuid, k text, y text, d jsonb, e jsonb, s timestamptz)
-           ) with ordinality as e(t, h, i, n, k, y, d, e, s, ord)
+             unnest(p_topic, p_hash, p_id, p_tenant, p_key, p_type, p_ts), json_array_elements(p_headers), json_array_elements(p_data)
+           ) with ordinality as e(t, h, i, n, k, y, s, e, d, ord)
       join parley.topic t on t.topic = e.t
      where p_only is null or e.ord = any (p_only)
   ), want as (
@@ -54,30 +57,30 @@ begin
   )
   select (select count(*) from inserted), (select count(*) from event) into v_inserted, v_expected;
 
-  if v_inserted <> v_expected or (p_only is not null and v_expected <> cardinality(p_only)) then
-    raise exception 'log_append inserted % of % events', v_inserted, coalesce(cardinality(p_only), v_expected)
+  if v_inserted <> v_expected or v_expected <> coalesce(cardinality(p_only), cardinality(p_id)) then
+    raise exception 'log_append inserted % of % events', v_inserted, coalesce(cardinality(p_only), cardinality(p_id))
       using errcode = 'PL002';
   end if;
 end
 $$
 ----
 -- One flush of the intake: dedupe, webhook rows, append. Returns the ordinals (from 1) of the items that are new.
--- p_keys: [{ n tenant, s scope, x external id }], p_events in the same order,
--- p_webhooks: [{ i id, n tenant, a adapter, p endpoint, b base64 body, e headers, s time,
---   u outcome, f first ordinal, l last ordinal }].
+-- p_scope and p_ext say what each event (p_tenant …, as log_append takes them) is a duplicate of. w_*: the raw calls, their
+-- bodies in base64, tenant '' for none, with the ordinals of each one's first and last item.
 -- Of equal keys within one flush only the first counts; keys are inserted in order, so that two flushes cannot deadlock.
 create function parley.log_ingest(
-  p_topics text[], p_partitions integer, p_keys json, p_events json, p_webhooks json, p_now timestamptz
+  p_topics text[], p_partitions integer, p_topic text[], p_hash bigint[], p_id uuid[], p_tenant uuid[], p_key text[],
+  p_type text[], p_ts timestamptz[], p_headers json, p_data json, p_scope text[], p_ext text[],
+  w_id uuid[], w_tenant text[], w_adapter text[], w_endpoint text[], w_body text[], w_headers json, w_received timestamptz[],
+  w_outcome text[], w_first integer[], w_last integer[], p_now timestamptz
 ) returns integer[]
 language plpgsql as $$
 declare
   v_fresh integer[];
 begin
-  with item as materialized (
-    select i.n, i.s, i.x, i.ord::integer as ord
-      from rows from (json_to_recordset(p_keys) as (n uuid, s text, x text)) with ordinality as i(n, s, x, ord)
-  ), first as materialized (
-    select distinct on (n, s, x) n, s, x, ord from item order by n, s, x, ord
+  with first as materialized (
+    select distinct on (n, s, x) n, s, x, ord::integer
+      from unnest(p_tenant, p_scope, p_ext) with ordinality as i(n, s, x, ord) order by n, s, x, ord
   ), fresh as (
     insert into parley.ingest_dedupe (tenant_id, scope, ext_id, at)
       select n, s, x, p_now from first order by n, s, x
@@ -89,16 +92,16 @@ begin
 
   insert into parley.webhook_log
       (id, tenant_id, adapter, endpoint_id, body, headers, stored, duplicates, outcome, received_at)
-    select w.i, w.n, w.a, w.p, decode(w.b, 'base64'), w.e, c.stored, c.total - c.stored,
-           w.u, w.s
-      from json_to_recordset(p_webhooks)
-        as w(i uuid, n uuid, a text, p text, b text, e jsonb, s timestamptz, u text, f integer, l integer)
-     cross join lateral (
-       select w.l - w.f + 1 as total, (select count(*)::integer from unnest(v_fresh) o where o between w.f and w.l) as stored
-     ) c;
+    select w.i, nullif(w.n, '')::uuid, w.a, w.p, decode(w.b, 'base64'), w.e, c.stored, w.l - w.f + 1 - c.stored, w.u, w.s
+      from rows from (
+             unnest(w_id, w_tenant, w_adapter, w_endpoint, w_body, w_received, w_outcome, w_first, w_last),
+             json_array_elements(w_headers)
+           ) as w(i, n, a, p, b, s, u, f, l, e)
+     cross join lateral (select count(*)::integer as stored from unnest(v_fresh) o where o between w.f and w.l) c;
 
   if cardinality(v_fresh) > 0 then
-    perform parley.log_append(p_topics, p_partitions, p_events, v_fresh);
+    perform parley.log_append(
+      p_topics, p_partitions, p_topic, p_hash, p_id, p_tenant, p_key, p_type, p_ts, p_headers, p_data, v_fresh);
   end if;
   return v_fresh;
 end

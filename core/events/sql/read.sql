@@ -1,7 +1,7 @@
 -- Events at and after each range's offset, in offset order within a partition, at most about p_limit in all: the limit
 -- is shared by the partitions that have something. p_ranges: [{ t topic, p part, o offset }].
 create function parley.log_read(p_ranges json, p_limit integer)
-returns table (topic text, part integer, off bigint, id uuid, tenant_id uuid, key text, type text, data jsonb, headers jsonb)
+returns table (topic text, part integer, off bigint, id uuid, tenant_id uuid, key text, type text, data json, headers json)
 language sql stable as $$
   with range as materialized (
     select r.t, r.p, r.o, count(*) over () as active
@@ -21,7 +21,7 @@ $$
 ----
 -- Single events by position, for lanes of streams and for operators. p_positions: [{ t, p, o }].
 create function parley.log_at(p_positions json)
-returns table (topic text, part integer, off bigint, id uuid, tenant_id uuid, key text, type text, data jsonb, headers jsonb)
+returns table (topic text, part integer, off bigint, id uuid, tenant_id uuid, key text, type text, data json, headers json)
 language sql stable as $$
   select l.topic, l.part, l.off, l.id, l.tenant_id, l.key, l.type, l.data, l.headers
     from json_to_recordset(p_positions) as r(t text, p integer, o bigint)

@@ -108,7 +108,7 @@ begin
   loop
     v_rows := 0;
     for v_path in select * from json_array_elements(v_type.f) loop
-      update parley.log l set data = jsonb_set(l.data, array(select json_array_elements_text(v_path)), 'null', false)
+      update parley.log l set data = jsonb_set(l.data::jsonb, array(select json_array_elements_text(v_path)), 'null', false)::json
        where l.topic = v_type.t and l.part = v_type.part and l.tenant_id = p_tenant and l.key = p_key and l.type = v_type.y
          and l.data #> array(select json_array_elements_text(v_path)) is not null;
       get diagnostics v_rows = row_count;

@@ -13,7 +13,7 @@ $$
 -- Waiting events of these partitions whose lanes are due, tenants taking turns, without the lanes in p_busy ([{ t, k }]).
 -- Nothing is locked: the partition's lease keeps others away, and a stream may see an event twice.
 create function parley.stream_due(p_grp text, p_ranges json, p_now timestamptz, p_busy json, p_limit integer)
-returns table (topic text, part integer, off bigint, id uuid, tenant_id uuid, key text, type text, data jsonb, headers jsonb, attempt integer)
+returns table (topic text, part integer, off bigint, id uuid, tenant_id uuid, key text, type text, data json, headers json, attempt integer)
 language sql stable as $$
   with recursive tenant(id) as (
     (select l.tenant_id from parley.lane l where l.grp = p_grp and not l.blocked and l.next_at <= p_now order by 1 limit 1)

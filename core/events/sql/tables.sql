@@ -28,9 +28,10 @@ create table parley.log (
   -- the CloudEvents partitionkey: <tenant>/<key>
   key text collate "C" not null,
   type text not null,
-  data jsonb,
+  -- json, not jsonb: it is written once and read as it is, and only an erasure looks inside
+  data json,
   -- source, time, correlationid, and where given subject, causationid, traceparent
-  headers jsonb not null,
+  headers json not null,
   ts timestamptz not null,
   primary key (topic, part, off, seg)
 ) partition by list (seg);
@@ -53,7 +54,7 @@ create table parley.webhook_log (
   adapter text not null,
   endpoint_id text not null,
   body bytea not null,
-  headers jsonb not null,
+  headers json not null,
   stored integer not null,
   duplicates integer not null,
   -- what the intake made of it: routed, partly-routed, unrouted, …

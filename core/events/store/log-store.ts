@@ -41,6 +41,9 @@ export interface TenantShare {
   readonly last: bigint
 }
 
+const APPEND = call('parley.log_append', 11)
+const INGEST = `${call('parley.log_ingest', 24)} as fresh`
+
 /** The engine's functions over the log itself. Every method is one round trip. */
 export class LogStore {
   readonly #knex: Knex
@@ -56,7 +59,7 @@ export class LogStore {
   }
 
   async append(trx: Knex, events: readonly PendingEvent[]): Promise<void> {
-    await trx.raw('select parley.log_append(?, ?, ?)', [topicsOf(events), this.#partitions, rowsOf(events)])
+    await trx.raw(APPEND, [topicsOf(events), this.#partitions, ...columnsOf(events)])
   }
 
   /** One flush, committed when it resolves. @returns the ordinals (from 1) of the events that are new */
@@ -66,17 +69,15 @@ export class LogStore {
     webhooks: readonly WebhookRow[],
     now: Date,
   ): Promise<readonly number[]> {
-    const { rows } = await this.#knex.raw<{ rows: { fresh: number[] }[] }>(
-      'select parley.log_ingest(?, ?, ?, ?, ?, ?) as fresh',
-      [
-        topicsOf(events),
-        this.#partitions,
-        JSON.stringify(keys.map((key) => ({ n: key.tenantId, s: key.scope, x: key.key }))),
-        rowsOf(events),
-        JSON.stringify(webhooks.map(webhookRow)),
-        now,
-      ],
-    )
+    const { rows } = await this.#knex.raw<{ rows: { fresh: number[] }[] }>(INGEST, [
+      topicsOf(events),
+      this.#partitions,
+      ...columnsOf(events),
+      keys.map(({ scope }) => scope),
+      keys.map(({ key }) => key),
+      ...webhookColumns(webhooks),
+      now,
+    ])
     return rows[0]?.fresh ?? []
   }
 
@@ -132,21 +133,40 @@ function topicsOf(events: readonly PendingEvent[]): string[] {
   return [...new Set(events.map((event) => event.topic))]
 }
 
-function rowsOf(events: readonly PendingEvent[]): string {
-  return `[${events.map((event) => event.row).join(',')}]`
+/** As `parley.log_append` takes them: a column each. */
+function columnsOf(events: readonly PendingEvent[]): (string[] | number[] | string)[] {
+  return [
+    events.map(({ topic }) => topic),
+    events.map(({ hash }) => hash),
+    events.map(({ id }) => id),
+    events.map(({ tenantId }) => tenantId),
+    events.map(({ key }) => key),
+    events.map(({ type }) => type),
+    events.map(({ time }) => time),
+    jsonArray(events.map(({ headers }) => headers)),
+    jsonArray(events.map(({ data }) => data)),
+  ]
 }
 
-function webhookRow(webhook: WebhookRow): object {
-  return {
-    i: webhook.id,
-    n: webhook.tenantId,
-    a: webhook.adapter,
-    p: webhook.endpointId,
-    b: webhook.body.toString('base64'),
-    e: webhook.headers,
-    s: webhook.receivedAt,
-    u: webhook.outcome,
-    f: webhook.first,
-    l: webhook.last,
-  }
+function webhookColumns(webhooks: readonly WebhookRow[]): (string[] | number[] | string)[] {
+  return [
+    webhooks.map(({ id }) => id),
+    webhooks.map(({ tenantId }) => tenantId ?? ''),
+    webhooks.map(({ adapter }) => adapter),
+    webhooks.map(({ endpointId }) => endpointId),
+    webhooks.map(({ body }) => body.toString('base64')),
+    jsonArray(webhooks.map(({ headers }) => JSON.stringify(headers))),
+    webhooks.map(({ receivedAt }) => receivedAt.toISOString()),
+    webhooks.map(({ outcome }) => outcome),
+    webhooks.map(({ first }) => first),
+    webhooks.map(({ last }) => last),
+  ]
+}
+
+function jsonArray(texts: readonly string[]): string {
+  return `[${texts.join(',')}]`
+}
+
+function call(name: string, args: number): string {
+  return `select ${name}(${Array(args).fill('?').join(', ')})`
 }

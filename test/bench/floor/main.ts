@@ -68,6 +68,7 @@ server.route({
               name,
               body: message.text?.body ?? '',
               at: Number(message.timestamp),
+              raw: body,
             }),
           )
         }

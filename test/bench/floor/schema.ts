@@ -1,7 +1,7 @@
-/** Six rows a message, as Parley keeps them at the least: the event, the person, the conversation, both messages, the mark. Made anew for each run. */
+/** Six rows a message, as Parley keeps them at the least: the event with the raw call, the person, the conversation, both messages, the mark. Made anew for each run. */
 export const SCHEMA = `
   DROP TABLE IF EXISTS event_log, cursor, contact, conversation, message;
-  CREATE TABLE event_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message_id text UNIQUE, phone text, name text, body text, at bigint);
+  CREATE TABLE event_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message_id text UNIQUE, phone text, name text, body text, at bigint, raw bytea NOT NULL);
   CREATE TABLE cursor (low bigint NOT NULL);
   INSERT INTO cursor VALUES (0);
   CREATE TABLE contact (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, phone text UNIQUE NOT NULL, name text);

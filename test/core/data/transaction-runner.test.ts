@@ -26,14 +26,15 @@ class RecordingAppender implements EventAppender {
   prepare(tenantId: string, event: NewEvent, context: PrepareContext): PendingEvent {
     if (event.key === 'bad') throw new ParleyError('event.invalid', 'text is required')
     this.contexts.push(context)
-    return { id: uuidv7(), topic: event.type.topic, tenantId, hash: 0, row: event.key }
+    const { topic, type } = event.type
+    return { id: uuidv7(), topic, tenantId, hash: 0, key: event.key, type, time: '', headers: '{}', data: '{}' }
   }
 
   async append(trx: Knex.Transaction, events: readonly PendingEvent[]): Promise<void> {
     for (const event of events) {
-      await trx('notes.note').insert({ tenant_id: event.tenantId, id: event.id, text: `event ${event.row}` })
+      await trx('notes.note').insert({ tenant_id: event.tenantId, id: event.id, text: `event ${event.key}` })
     }
-    this.appended.push(...events.map((event) => event.row))
+    this.appended.push(...events.map((event) => event.key))
   }
 
   committed(topics: readonly string[]): void {

@@ -27,10 +27,14 @@ export async function contactsDatabase(): Promise<ContactsDatabase> {
         topic: event.type.topic,
         tenantId,
         hash: 0,
-        row: JSON.stringify({ type: event.type.type, data: event.data }),
+        key: event.key,
+        type: event.type.type,
+        time: clock.now().toISOString(),
+        headers: '{}',
+        data: JSON.stringify(event.data),
       }),
       append: async (_trx, events) => {
-        published.push(...events.map((event) => JSON.parse(event.row)))
+        published.push(...events.map(({ type, data }) => ({ type, data: JSON.parse(data) })))
       },
       committed() {},
     },

@@ -54,10 +54,14 @@ export class InboxDatabase {
           topic: event.type.topic,
           tenantId,
           hash: 0,
-          row: checked(event),
+          key: event.key,
+          type: event.type.type,
+          time: new Date(0).toISOString(),
+          headers: '{}',
+          data: checked(event),
         }),
         append: async (_trx, events) => {
-          self?.published.push(...events.map((event) => JSON.parse(event.row)))
+          self?.published.push(...events.map(({ type, data }) => ({ type, data: JSON.parse(data) })))
         },
         committed() {},
       },
@@ -128,7 +132,7 @@ export class InboxDatabase {
 function checked(event: NewEvent): string {
   const { error } = event.type.schema.validate(event.data, { convert: false })
   if (error !== undefined) throw new ParleyError('event.invalid', `${event.type.type}: ${error.message}`)
-  return JSON.stringify({ type: event.type.type, data: event.data })
+  return JSON.stringify(event.data)
 }
 
 function delivery(event: NewEvent, tenantId: string): Delivery {
