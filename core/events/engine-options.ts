@@ -39,6 +39,14 @@ export interface GroupLag {
   readonly oldestLaneSeconds: number
 }
 
+/** A topic as its readers find it. */
+export interface EventChannel {
+  readonly topic: string
+  /** What the broker calls it; the topic's own name where none carries it. */
+  readonly address: string
+  readonly partitions: number
+}
+
 /** A group at work in this process. */
 export interface Subscription {
   readonly group: string

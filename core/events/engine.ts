@@ -15,7 +15,7 @@ import { relayGroup } from './carrier/relay-store.ts'
 import type { TopicPartition } from './consume/consumer.ts'
 import { ConsumerSet } from './consumer-set.ts'
 import { DeadLetters } from './dead-letters.ts'
-import type { EventEngineOptions, GroupLag, Subscription } from './engine-options.ts'
+import type { EventChannel, EventEngineOptions, GroupLag, Subscription } from './engine-options.ts'
 import { erasePersonal } from './erase.ts'
 import { type IngestBatch, Ingester, type IngestResult } from './ingest/ingester.ts'
 import { type KeptWebhook, type KeptWebhookFilter, listKeptWebhooks } from './kept-webhooks.ts'
@@ -152,6 +152,14 @@ export class EventEngine implements EventAppender, EventTail {
    */
   carry(value: EventCarrier, { makeTopics }: { readonly makeTopics: boolean }): void {
     this.#carrier = { value, makeTopics }
+  }
+
+  /** The topics of this process's events that are there, as others find them. */
+  async channels(): Promise<readonly EventChannel[]> {
+    const heads = await this.#store.heads(this.#options.registry.topics())
+    const nameOf = (topic: string) => this.#carrier?.value.topicName?.(topic) ?? topic
+    const byTopic = Map.groupBy(heads, ({ topic }) => topic)
+    return [...byTopic].map(([topic, all]) => ({ topic, address: nameOf(topic), partitions: all.length }))
   }
 
   /** Of one group, or of all that ever ran; of the relay only where there is a carrier. */

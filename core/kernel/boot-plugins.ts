@@ -1,5 +1,4 @@
 import type { KernelSettings } from '../config/settings.ts'
-import { channelUnknownReceived } from '../contracts/events/channel.ts'
 import type { EventType } from '../plugin/event.ts'
 import type { PermissionDefinition } from '../plugin/plugin.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
@@ -10,6 +9,7 @@ import { kernelPorts } from './kernel-ports.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { mountContributions } from './mount.ts'
 import { PluginAdmin } from './plugin-admin.ts'
+import { kernelEvents } from './published.ts'
 import type { PluginRecord } from './record.ts'
 import { BootReport } from './report.ts'
 import type { Rooms } from './rooms.ts'
@@ -119,12 +119,12 @@ async function prepareTables({ storage }: PluginBoot, lifecycle: Lifecycle): Pro
 
 /** The kernel's own routes and events, before any plugin's: nobody can take their places. */
 function mountKernel({ rooms, web, records, supervisor, settings, clock }: PluginBoot): PluginAdmin {
-  rooms.registry.register([channelUnknownReceived])
+  rooms.registry.register(kernelEvents)
   const admin = new PluginAdmin({
     ...{ records, supervisor, gate: rooms.gate, enablement: rooms.enablement, settingsFor: rooms.settingsFor },
     healthMs: settings.deadlines.healthMs,
   })
-  web.http.mount(kernelRoutes({ admin, rooms, web, clock, testTimeoutMs: settings.deadlines.vendorTestMs }), {
+  web.http.mount(kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs: settings.deadlines.vendorTestMs }), {
     pluginId: KERNEL_ID,
     authenticators: [rooms.apiKeys],
     permissions: kernelPermissions.map((permission) => permission.key),

@@ -62,6 +62,8 @@ export interface EventCarrier {
   publish(records: readonly OutgoingRecord[]): Promise<void>
   /** Listens until `stop`, and sees to connections, failures and restarts by itself. */
   follow(listener: CarrierListener): CarrierFollower
+  /** What the broker calls a topic; without it, as the log does. For documents that others connect by. */
+  topicName?(topic: string): string
   /** Counters and gauges of the carrier's own, for operators: `restarts`, `undecodable`. */
   figures(): Readonly<Record<string, number>>
 }

@@ -1,22 +1,14 @@
-import Joi from 'joi'
-import { type Route, raw } from '../../plugin/route.ts'
+import type { Route } from '../../plugin/route.ts'
+import { documentRoute } from '../document-route.ts'
 
-/** `GET /api/openapi.json`. Everybody may ask, so it is written out once for each document. */
+/** `GET /api/openapi.json`. */
 export function openApiRoute(document: () => Record<string, unknown>): Route {
-  let written: { document: object; text: string } | undefined
-  return {
-    method: 'GET',
+  const place = {
     path: '/api/openapi.json',
     id: 'getOpenApi',
     summary: 'This document.',
-    tags: ['operations'],
     access: { public: 'The API is documented for everybody.' },
-    cors: 'any',
-    responses: { 200: { description: 'OpenAPI 3.1.', schema: Joi.object().unknown(true) } },
-    handle: async () => {
-      const current = document()
-      if (written?.document !== current) written = { document: current, text: JSON.stringify(current) }
-      return raw(written.text, 'application/json', { 'cache-control': 'no-cache' })
-    },
+    format: 'OpenAPI 3.1.',
   }
+  return documentRoute(place, document)
 }

@@ -3,12 +3,16 @@ import { apiKeyRoutes } from '../../access/routes.ts'
 import { connectionPermissions } from '../../connections/permissions.ts'
 import { connectionRoutes } from '../../connections/routes/index.ts'
 import { type Channel, channel } from '../../contracts/ports/channel.ts'
+import { asyncApiRoute } from '../../http/asyncapi/route.ts'
 import { webhookRoutes } from '../../http/intake/routes.ts'
 import type { PermissionDefinition } from '../../plugin/plugin.ts'
 import type { Selector } from '../../plugin/port.ts'
 import type { Route } from '../../plugin/route.ts'
 import type { Clock } from '../../plugin/services.ts'
+import { kernelVersion } from '../kernel-version.ts'
 import type { PluginAdmin } from '../plugin-admin.ts'
+import { publishersOf } from '../published.ts'
+import type { PluginRecord } from '../record.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Web } from '../web.ts'
 import { deadJobRoutes } from './dead-jobs.ts'
@@ -30,13 +34,14 @@ export interface KernelRouteParts {
   readonly admin: PluginAdmin
   readonly rooms: Rooms
   readonly web: Web
+  readonly records: readonly PluginRecord[]
   readonly clock: Clock
   /** Longest that a vendor may take to check a credential. */
   readonly testTimeoutMs: number
 }
 
 /** What the kernel itself serves; defined like everybody's. */
-export function kernelRoutes({ admin, rooms, web, clock, testTimeoutMs }: KernelRouteParts): readonly Route[] {
+export function kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs }: KernelRouteParts): readonly Route[] {
   const { database, connections, apiKeys, engine, jobs, providers, choice } = rooms
   const channels = providers.selector(channel) as Selector<Channel>
   return [
@@ -46,6 +51,12 @@ export function kernelRoutes({ admin, rooms, web, clock, testTimeoutMs }: Kernel
     ...deadLetterRoutes(engine.dead),
     ...deadJobRoutes(jobs.dead),
     lagRoute(engine),
+    asyncApiRoute({
+      info: { title: 'Parley', version: kernelVersion },
+      types: () => rooms.registry.all(),
+      publishers: () => publishersOf(records),
+      channels: () => engine.channels(),
+    }),
     ...webhookRoutes({ log: web.webhookLog, replay: web.replay }),
     ...apiKeyRoutes({ keys: apiKeys, database, clock }),
     ...connectionRoutes({

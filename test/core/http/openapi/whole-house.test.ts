@@ -15,7 +15,7 @@ interface Operation {
 const rooms = (folder: string) =>
   readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && readdirSync(`${folder}/${entry.name}`).includes('package.json'))
-    .map((entry) => `${folder}/${entry.name}`)
+    .map((entry) => `./${folder}/${entry.name}`)
 
 describe('core/http/openapi, with every plugin of the house', () => {
   let house: TestKernel
@@ -47,7 +47,7 @@ describe('core/http/openapi, with every plugin of the house', () => {
         .map(({ place }) => place)
         .sort(),
     ).to.deep.equal(served.sort())
-    expect(served.length).to.be.greaterThan(20)
+    expect(served).to.include.members(['GET /api/conversations', 'GET /api/contacts', 'GET /api/admin/plugins'])
   })
 
   it('gives every operation a name of its own, and asks for a credential or says why not', () => {
