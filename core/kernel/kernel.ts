@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { systemClock } from '../clock.ts'
 import type { ParleyConfig } from '../config/define-config.ts'
 import type { KernelSettings } from '../config/settings.ts'
+import { eventCarrier } from '../contracts/ports/event-carrier.ts'
 import type { HttpServer } from '../http/index.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -104,6 +105,8 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
 
   await rooms.jobs.start()
   running.defer(() => rooms.jobs.stop(settings.shutdown.drainMs))
+  const carrier = rooms.providers.running(eventCarrier)
+  if (carrier !== undefined) rooms.engine.carry(carrier, { makeTopics: storage.mayMigrate })
   await rooms.engine.start()
   running.defer(() => rooms.engine.stop(settings.shutdown.drainMs))
   running.defer(housekeep(rooms.engine, log, settings.retentionEveryMs))

@@ -39,6 +39,11 @@ export class ProviderRegistry {
     return this.all(port)[0]?.value
   }
 
+  /** The value of a `one` port whose plugin has started. What the kernel itself uses it does without otherwise. */
+  running<T>(port: Port<T, 'one'>): T | undefined {
+    return this.all(port).find((provider) => this.#running(provider.pluginId))?.value as T | undefined
+  }
+
   /** Looks at the registry each time it is asked: providers may come later, and leave. */
   selector(port: Port<unknown>): Selector<unknown> {
     const running = () => this.all(port).filter((provider) => this.#running(provider.pluginId))

@@ -25,6 +25,8 @@ export interface Storage {
   readonly knex: Knex
   /** True when the server runs inside `home`, for this installation alone. */
   readonly embedded: boolean
+  /** Tables, and whatever else must be there before events flow, are made at start; not by "parley migrate" alone. */
+  readonly mayMigrate: boolean
   /** Times the embedded server was started again; `undefined` when it is not ours. */
   restarts(): number | undefined
   /** Brings plugins' tables up to date, or finds out who is behind where migrating is a step of its own. By source id: why not. */
@@ -49,6 +51,7 @@ export async function openStorage(settings: KernelSettings, log: Logger): Promis
       appUrl,
       knex,
       embedded: server.embedded,
+      mayMigrate,
       restarts: server.restarts,
       prepare: (sources) => preparePlugins(server.adminUrl, sources, mayMigrate, log),
       close: async () => {

@@ -99,6 +99,8 @@ export class CarriedTransport implements EventTransport {
 
   live(partitions: readonly CarrierPartition[]): void {
     for (const partition of partitions) this.#partitions.get(partition)?.follow()
+    // Somebody has to look into the log once more before anybody may wait for the delivery alone.
+    this.#arrived([...new Set(partitions.map(({ topic }) => topic))])
   }
 
   lost(): void {
