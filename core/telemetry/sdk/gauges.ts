@@ -1,7 +1,7 @@
 import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/api'
 import { INTAKE_COUNTERS } from '../../http/intake/counters.ts'
 import type { FigureSources } from '../sources.ts'
-import { FigureCache } from './figures.ts'
+import { observeLog } from './log-gauges.ts'
 import * as names from './names.ts'
 
 export interface GaugeOptions {
@@ -18,7 +18,7 @@ const OF_CALLS: readonly string[] = ['received', 'refused', 'malformed']
 /** Registers every figure that is read when somebody asks. */
 export function observeFigures(sources: FigureSources, options: GaugeOptions): void {
   const { meter } = options
-  database(sources, options)
+  observeLog(sources, meter, options.figuresMs)
   for (const [instruments, observe] of [
     intake(meter),
     pool(meter),
@@ -28,39 +28,6 @@ export function observeFigures(sources: FigureSources, options: GaugeOptions): v
   ]) {
     meter.addBatchObservableCallback((result) => observe(result, sources), [...instruments])
   }
-}
-
-/** Of the log and its groups; the same from every process, as all ask the same database. */
-function database(sources: FigureSources, { meter, figuresMs }: GaugeOptions): void {
-  const cache = new FigureCache(sources, figuresMs)
-  const gauge = (name: string, unit: string, description: string) =>
-    meter.createObservableGauge(name, { unit, description })
-  const up = gauge('parley.figures.up', '1', '1 when the database answered with these figures, 0 when it did not.')
-  const bytes = gauge('parley.log.size', 'By', 'The event log with its indexes.')
-  const ofGroups = {
-    events: gauge('parley.consumer.lag.events', '{event}', 'Events that a group has not passed.'),
-    seconds: gauge('parley.consumer.lag.time', 's', 'Age of the oldest of them.'),
-    parked: gauge('parley.consumer.parked', '{event}', 'Events that wait in lanes.'),
-    dead: gauge('parley.consumer.dead_letters', '{event}', 'Events that a group has given up.'),
-    oldestLaneSeconds: gauge('parley.consumer.oldest_lane', 's', 'Age of the lane that waits longest.'),
-  }
-  meter.addBatchObservableCallback(
-    async (result) => {
-      const figures = await cache.get()
-      result.observe(up, figures === undefined ? 0 : 1)
-      if (figures === undefined) return
-      result.observe(bytes, figures.logBytes)
-      for (const group of figures.groups) {
-        const labels = { [names.GROUP]: group.group }
-        result.observe(ofGroups.events, group.events, labels)
-        result.observe(ofGroups.seconds, group.seconds, labels)
-        result.observe(ofGroups.parked, group.parked, labels)
-        result.observe(ofGroups.dead, group.dead, labels)
-        result.observe(ofGroups.oldestLaneSeconds, group.oldestLaneSeconds, labels)
-      }
-    },
-    [up, bytes, ...Object.values(ofGroups)],
-  )
 }
 
 function intake(meter: Meter): readonly [readonly Observable[], Observe] {
