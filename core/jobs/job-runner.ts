@@ -5,6 +5,7 @@ import type { TransactionRunner } from '../data/transaction-runner.ts'
 import { asUnavailable } from '../data/unavailable.ts'
 import type { Job, JobQueue } from '../plugin/job.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
+import { noTracing, type Tracing } from '../telemetry/tracing.ts'
 import { ClockFollower } from './clock-follower.ts'
 import { CronTicks } from './cron-ticks.ts'
 import { DeadJobs } from './dead-jobs.ts'
@@ -24,6 +25,8 @@ export interface JobRunnerOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly settings?: Partial<JobSettings>
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing
   /** Is the plugin started and enabled for the tenant? */
   readonly gate: (pluginId: string, tenantId: string) => boolean | Promise<boolean>
   /** Tenants that have the plugin enabled: a cron job runs for each. */
@@ -177,6 +180,7 @@ export class JobRunner {
       knex: this.#options.knex,
       time: this.#time,
       settings: this.#settings,
+      tracing: this.#options.tracing ?? noTracing,
       jobs: this.#registry.jobsOf(pluginId),
     }
   }

@@ -7,6 +7,7 @@ import { ParleyError, reasonOf, UnavailableError } from '../plugin/errors.ts'
 import type { Job } from '../plugin/job.ts'
 import type { Logger } from '../plugin/services.ts'
 import type { Database } from '../plugin/unit-of-work.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import { affectedBy, transactionForBoss } from './boss-database.ts'
 import { deadlineOf } from './job-policy.ts'
 import { jobSchema } from './job-schema.ts'
@@ -21,6 +22,7 @@ export interface JobWorkerParts {
   readonly database: Database
   readonly jobs: ReadonlyMap<string, Job>
   readonly settings: JobSettings
+  readonly tracing: Tracing
   readonly log: Logger
   /** Is the plugin on for the tenant? When not, its jobs are passed over, as events are. */
   readonly gate: (pluginId: string, tenantId: string) => boolean | Promise<boolean>
@@ -82,7 +84,7 @@ export class JobWorker {
     taken: TakenJob,
     attempt: Attempt,
   ): Promise<JobResult> {
-    const { database, gate, pluginId, settings, boss } = this.#parts
+    const { database, gate, pluginId, settings, tracing, boss } = this.#parts
     if (!(await gate(pluginId, tenantId)))
       return { id: taken.id, status: 'completed', output: { passedOver: 'plugin-off' } }
     const checked: { value: unknown; error?: unknown } = job.input?.validate(stored.input) ?? { value: stored.input }
@@ -95,7 +97,8 @@ export class JobWorker {
       )
       await complete(boss, uow.trx, attempt)
     }
-    await database.transaction(tenantId, work, options)
+    const run = () => database.transaction(tenantId, work, options)
+    await tracing.resume(`job ${pluginId}.${job.id}`, stored.traceparent, run)
     return { id: taken.id, status: 'completed' }
   }
 

@@ -3,6 +3,7 @@ import { ParleyError } from '../plugin/errors.ts'
 import type { Job, JobQueue } from '../plugin/job.ts'
 import { newId } from '../plugin/new-id.ts'
 import type { UnitOfWork } from '../plugin/unit-of-work.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import { transactionForBoss } from './boss-database.ts'
 import { sendOptions } from './job-policy.ts'
 import type { JobSettings } from './job-settings.ts'
@@ -14,6 +15,7 @@ export interface PluginQueueParts {
   readonly boss: PgBoss
   readonly time: KernelTime
   readonly settings: JobSettings
+  readonly tracing: Tracing
   /** The plugin's jobs; filled when it has registered. */
   readonly jobs: ReadonlyMap<string, Job>
   /** After COMMIT: a job waits that may be due already. */
@@ -35,11 +37,15 @@ export class PluginQueue implements JobQueue {
     input: unknown,
     options: { runAt?: Date; key?: string } = {},
   ): Promise<void> {
-    const { boss, time, settings, pluginId, wake } = this.#parts
+    const { boss, time, settings, pluginId, tracing, wake } = this.#parts
     const job = this.#job(jobId)
     const checked = this.#validated(job, input)
     const due = (options.runAt ?? time.now()).getTime()
-    const data: StoredJob = { job: jobId, tenantId: uow.tenantId, input: checked, due }
+    const traceparent = tracing.current()
+    const data: StoredJob = {
+      ...{ job: jobId, tenantId: uow.tenantId, input: checked, due },
+      ...(traceparent === undefined ? {} : { traceparent }),
+    }
     const moves = time.moves
     const send = {
       ...sendOptions(job, settings),

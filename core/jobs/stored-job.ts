@@ -9,6 +9,8 @@ export interface StoredJob {
   /** When it is due, by the kernel's clock, in milliseconds since the epoch. */
   readonly due: number
   readonly correlationId?: string
+  /** Of what queued it, where that was traced. */
+  readonly traceparent?: string
   /** Of a tick: the expression that made it. */
   readonly cron?: string
 }

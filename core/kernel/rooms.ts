@@ -88,6 +88,7 @@ export async function openRooms(options: RoomsOptions) {
       log,
       gate,
       settings: settings.jobs,
+      tracing: telemetry.tracing,
       tenantsOf: (pluginId) => tenantsWithPlugin(pluginId, { tenants, decisions, gate }),
     }),
   }

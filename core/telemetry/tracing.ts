@@ -39,6 +39,8 @@ export interface Tracing {
   flush<T>(calls: readonly Traced[], work: () => Promise<T>): Promise<T>
   /** One transaction of a group over these deliveries. */
   process<T>(group: string, deliveries: readonly Handed[], work: () => Promise<T>): Promise<T>
+  /** Work that was put off: goes on in the trace of whoever put it off. */
+  resume<T>(name: string, from: string | undefined, work: () => Promise<T>): Promise<T>
   /** An event is handed to a stream. */
   deliver(group: string, delivery: Handed): DeliverySpan | undefined
 }
@@ -49,5 +51,6 @@ export const noTracing: Tracing = {
   send: (_events, work) => work(),
   flush: (_calls, work) => work(),
   process: (_group, _deliveries, work) => work(),
+  resume: (_name, _from, work) => work(),
   deliver: () => undefined,
 }

@@ -19,6 +19,7 @@ import {
   ATTR_URL_SCHEME,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions'
+import { HOOK_PATH } from '../../http/hooks.ts'
 import * as names from './names.ts'
 import { parentContext } from './process-spans.ts'
 import { failed } from './spans.ts'
@@ -28,6 +29,9 @@ export interface HttpTracingOptions {
   readonly trustTraceparent: boolean
   readonly tenantLabels: boolean
 }
+
+/** A call of a vendor that came this far is one of an adapter that is there; any other may name whatever it likes. */
+const KNOWN_ADAPTER = [401, 403, 503]
 
 /** hapi's route of everything that has none. */
 const NO_ROUTE = '/{p*}'
@@ -65,6 +69,7 @@ function answered(request: Request, span: Span | undefined, duration: Histogram,
     [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
     [ATTR_URL_SCHEME]: request.server.info.protocol,
     ...(template === undefined ? {} : { [ATTR_HTTP_ROUTE]: template }),
+    ...adapterOf(request, status),
     ...(status >= 500 ? { [ATTR_ERROR_TYPE]: String(status) } : {}),
   }
   const tenant = request.app.parley?.actor?.tenantId
@@ -78,6 +83,11 @@ function answered(request: Request, span: Span | undefined, duration: Histogram,
   span.setAttributes({ ...attributes, ...(tenant === undefined ? {} : { [names.TENANT]: tenant }) })
   if (status >= 500) failed(span, Object.assign(new Error(), { code: String(status) }))
   span.end()
+}
+
+function adapterOf({ route, params }: Request, status: number): Attributes {
+  const isKnown = status < 300 || KNOWN_ADAPTER.includes(status)
+  return route.path === HOOK_PATH && isKnown ? { [names.PLUGIN]: String(params.adapter) } : {}
 }
 
 function headerOf(request: IncomingMessage): string | undefined {

@@ -82,6 +82,11 @@ export class OtelTracing implements Tracing {
     }
   }
 
+  resume<T>(name: string, from: string | undefined, work: () => Promise<T>): Promise<T> {
+    const ctx = parentContext(from)
+    return within(this.#tracer.startSpan(name, {}, ctx), ctx, work)
+  }
+
   deliver(group: string, handed: Handed): DeliverySpan {
     const started = performance.now()
     const span = deliverySpan(this.#tracer, group, handed)

@@ -70,6 +70,9 @@ describe('metrics for Prometheus', function () {
     const calls = (outcome: string) =>
       values(families, 'parley_webhook_calls_total', { parley_plugin: 'whatsapp', outcome })
     expect([calls('received'), calls('refused'), calls('malformed')]).to.deep.equal([[1], [1], [0]])
+    const requests = families.get('http_server_request_duration')?.samples ?? []
+    const ofHook = requests.filter(({ name, labels }) => name.endsWith('_count') && labels.parley_plugin === 'whatsapp')
+    expect(ofHook.map(({ labels }) => labels.http_response_status_code).sort()).to.deep.equal(['200', '401'])
     const stored = { parley_plugin: 'whatsapp', outcome: 'stored' }
     expect(values(families, 'parley_webhook_elements_total', stored)).to.deep.equal([1])
     const sends = families.get('messaging_client_operation_duration')?.samples ?? []
