@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Logger } from '@parley/core'
 import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs'
 import type { KafkaSettings } from './settings.ts'
+import { mendThrottleTimer } from './throttle-timer.ts'
 
 export type ClientMaker = () => Promise<Kafka>
 
@@ -17,6 +18,7 @@ export function kafkaClient(settings: KafkaSettings, log: Logger): ClientMaker {
 
 async function connectable(settings: KafkaSettings, log: Logger): Promise<Kafka> {
   const { Kafka, logLevel } = await import('kafkajs')
+  mendThrottleTimer()
   const ssl = settings.tls ? await tlsOptions(settings) : undefined
   const config: KafkaConfig = {
     clientId: settings.clientId,

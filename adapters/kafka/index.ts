@@ -7,7 +7,7 @@ export default definePlugin({
   manifest: { provides: [eventCarrier], settings: { app: kafkaSettings } },
   deps: { log: logger },
   register({ log }, settings: KafkaSettings) {
-    if (settings.brokers.length === 0) return { providers: [provide(eventCarrier, { value: undefined })] }
+    if (settings.brokers.length === 0) return { providers: [provide(eventCarrier, { value: null })] }
     const carrier = new KafkaCarrier(settings, log)
     return {
       providers: [provide(eventCarrier, { value: carrier })],

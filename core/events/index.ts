@@ -1,5 +1,7 @@
 /** The event room as the kernel's other rooms see it. */
 export type { EventAppender, PendingEvent, PrepareContext } from './appender.ts'
+export type { Carriage, CarriageFigures } from './carrier/carriage.ts'
+export { makeCarrierTopics } from './carrier/make-topics.ts'
 export type { CrashPoint, EventGate } from './consume/consumer.ts'
 export type { DeadFilter, DeadLetterDetail, DeadLetterView, DeadPage } from './dead-letters.ts'
 export { DeadLetters } from './dead-letters.ts'

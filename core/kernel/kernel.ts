@@ -106,7 +106,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   await rooms.jobs.start()
   running.defer(() => rooms.jobs.stop(settings.shutdown.drainMs))
   const carrier = rooms.providers.running(eventCarrier)
-  if (carrier !== undefined) rooms.engine.carry(carrier, { makeTopics: storage.mayMigrate })
+  if (carrier) rooms.engine.carry(carrier, { makeTopics: storage.mayMigrate })
   await rooms.engine.start()
   running.defer(() => rooms.engine.stop(settings.shutdown.drainMs))
   running.defer(housekeep(rooms.engine, log, settings.retentionEveryMs))

@@ -6,19 +6,22 @@ import { databaseServer } from '../../kernel/storage.ts'
 import { ParleyError, reasonOf } from '../../plugin/errors.ts'
 import { type CliContext, type Command, type CommandInput, UsageError } from '../command.ts'
 import { openInstallation } from '../installation.ts'
+import { makeTopics } from '../make-topics.ts'
 
 export const migrateCommand: Command = {
   name: 'migrate',
   usage: '[--rollback <plugin>|parley|all … --yes]',
   summary: 'Brings all tables up to date: the kernel’s, then those of every plugin.',
   help: [
+    'Then the topics of the broker, where there is one (KAFKA_BROKERS).',
     'Logs in as the owner (DATABASE_URL). Each plugin is one transaction; one that fails stays as it was, the others go on.',
     '--rollback <id>…  takes the tables of these plugins away, with all that is in them; "all" means everything',
     '--yes             says that this is meant',
   ],
   options: { rollback: { type: 'boolean' }, yes: { type: 'boolean' } },
   async run(input, context) {
-    const { settings, config, log } = await openInstallation(context)
+    const installation = await openInstallation(context)
+    const { settings, config, log } = installation
     const server = await databaseServer(settings, log)
     try {
       const sources = await sourcesOf(config.plugins, context)
@@ -27,6 +30,7 @@ export const migrateCommand: Command = {
           ? await rollback({ adminUrl: server.adminUrl, sources: chosen(input, sources), log })
           : await migrate({ adminUrl: server.adminUrl, sources, log })
       show(report, context)
+      if (input.values.rollback !== true) await makeTopics(installation, server.adminUrl, context)
     } finally {
       await server.stop()
     }

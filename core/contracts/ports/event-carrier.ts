@@ -68,5 +68,5 @@ export interface EventCarrier {
   figures(): Readonly<Record<string, number>>
 }
 
-/** `undefined` where the plugin that could offer it is not configured: then consumers read the log itself. */
-export const eventCarrier = definePort<EventCarrier | undefined>('event-carrier')
+/** `null` where the plugin that could offer it is not configured: then consumers read the log itself. */
+export const eventCarrier = definePort<EventCarrier | null>('event-carrier')

@@ -24,7 +24,7 @@ export interface Flow {
  * the arrival. They are then told to `onHint`, who sees to it that an arrival without a delivery does not go unnoticed.
  */
 export class CarriedTransport implements EventTransport {
-  readonly #counts = { delivered: 0, repeats: 0, gaps: 0, overflows: 0, foreign: 0, refills: 0, overdue: 0 }
+  readonly #counts = { delivered: 0, repeats: 0, gaps: 0, overflows: 0, foreign: 0, refills: 0, history: 0, overdue: 0 }
   readonly #options: CarriedTransportOptions
   readonly #partitions = new CarriedPartitions()
   readonly #listeners = new Set<(topics: readonly string[]) => void>()
@@ -139,8 +139,9 @@ export class CarriedTransport implements EventTransport {
 
   /**
    * Records by what became of them: `delivered`, `repeats`, `gaps` (begun anew after one), `overflows`, `foreign` (of another
-   * database's log: two installations share topics); `refills`: reads that found in the log what was not delivered;
-   * `overdue` partitions; partitions by state, and `buffered` records.
+   * database's log: two installations share topics). Reads that found something in the log, of followed partitions: `refills`
+   * of what nobody had delivered, `history` from before the run (a gap, or a reader that is behind the others). `overdue`
+   * partitions; partitions by state, and `buffered` records.
    */
   figures(): Readonly<Record<string, number>> {
     return { ...this.#counts, ...this.#partitions.figures() }
@@ -148,13 +149,14 @@ export class CarriedTransport implements EventTransport {
 
   async #readLog(ranges: readonly LogRange[], limit: number): Promise<readonly LogRecord[]> {
     const eras = ranges.map((range) => this.#partitions.get(range)?.era)
+    const ends = ranges.map((range) => this.#partitions.get(range)?.end)
     const records = await this.#options.log.read(ranges, limit)
     const found = new Set(records.map(({ position }) => `${position.topic}/${position.part}`))
     for (const [i, range] of ranges.entries()) {
       const partition = this.#partitions.get(range)
       const era = eras[i]
       if (partition === undefined || era === undefined || partition.state === 'unsynced') continue
-      if (found.has(`${range.topic}/${range.part}`)) this.#counts.refills += 1
+      if (found.has(`${range.topic}/${range.part}`)) this.#counts[range.from === ends[i] ? 'refills' : 'history'] += 1
       else partition.logEnded(range.from, era)
     }
     return records

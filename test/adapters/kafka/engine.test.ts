@@ -37,8 +37,8 @@ describeWith('Kafka', findKafka(), 'the event engine over Kafka', () => {
     await Promise.all(carriers.splice(0).map((one) => one.stop()))
   })
 
-  function engine(): EventEngine {
-    const made = bench.engine({ settings: quick })
+  function engine(settings: object = quick): EventEngine {
+    const made = bench.engine({ settings })
     const kafka = carrier(broker.brokers, prefix, impatient)
     carriers.push(kafka)
     made.carry(kafka, { makeTopics: true })
@@ -78,7 +78,7 @@ describeWith('Kafka', findKafka(), 'the event engine over Kafka', () => {
 
   it('hands every event to every group once, in order, and reads none of them from the log', async function () {
     this.timeout(60_000)
-    const one = engine()
+    const one = engine({})
     await one.start()
     await until(() => isLive(one), 20_000)
     await send(one, 0, 3000)
