@@ -8,6 +8,7 @@ import { observeFigures } from '../../core/telemetry/sdk/gauges.ts'
 import { traceHttp } from '../../core/telemetry/sdk/http-server.ts'
 import { OtelTracing } from '../../core/telemetry/sdk/otel-tracing.ts'
 import { providerTracer } from '../../core/telemetry/sdk/providers.ts'
+import { parseTelemetrySettings } from '../../core/telemetry/settings.ts'
 import type { FigureSources } from '../../core/telemetry/sources.ts'
 import { root } from './dockerfile.ts'
 
@@ -30,7 +31,7 @@ export function declaredSeries(): ReadonlySet<string> {
     new OtelTracing({ tracer, tenantLabels })
     providerTracer(tracer)
     traceHttp(Hapi.server(), { tracer, tenantLabels, trustTraceparent: false })
-    observeFigures({} as FigureSources, { meter, figuresMs: 0, tenantLabels })
+    observeFigures({} as FigureSources, { meter, settings: parseTelemetrySettings() })
     const runtime = new RuntimeNodeInstrumentation({ enabled: false })
     runtime.setMeterProvider(provider)
     return found
