@@ -21,10 +21,11 @@ export class KafkaCarrier implements EventCarrier {
   readonly #publisher: Publisher
   readonly #followers = new Set<Follower>()
 
-  constructor(settings: KafkaSettings, log: Logger) {
+  /** @param client replaced by the chaos suite, whose mutants must be caught */
+  constructor(settings: KafkaSettings, log: Logger, client = kafkaClient(settings, log)) {
     this.#settings = settings
     this.#log = log
-    this.#client = kafkaClient(settings, log)
+    this.#client = client
     this.#publisher = new Publisher(this.#client, settings, log)
   }
 

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { EventTransport } from '../contracts/ports/event-transport.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import type { CarriedPartitions } from './carrier/carried-partitions.ts'
 import type { CrashPoint, EventGate } from './consume/consumer.ts'
 import type { EventRegistry } from './registry.ts'
 import type { EventSettings } from './settings.ts'
@@ -22,7 +23,7 @@ export interface EventEngineOptions {
   /** Default: Postgres. Another one falls back to it for offsets it no longer has. */
   readonly transport?: EventTransport
   /** Replaced by the chaos suite, whose mutants must be caught. */
-  readonly stores?: { readonly log?: LogStore; readonly work?: WorkStore }
+  readonly stores?: { readonly log?: LogStore; readonly work?: WorkStore; readonly carried?: CarriedPartitions }
   readonly crashPoint?: (point: CrashPoint) => void | Promise<void>
 }
 

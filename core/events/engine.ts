@@ -66,7 +66,10 @@ export class EventEngine implements EventAppender, EventTail {
       settings: settings.ingest,
     })
     this.#transport = new PostgresTransport(this.#store)
-    this.#carried = new CarriedTransport({ log: this.#transport, buffer: settings.carrier.buffer })
+    this.#carried = new CarriedTransport({
+      ...{ log: this.#transport, buffer: settings.carrier.buffer },
+      ...(stores?.carried === undefined ? {} : { partitions: stores.carried }),
+    })
     this.#recent = new RecentLog({
       source: options.transport ?? this.#carried,
       keep: settings.read.recent,

@@ -3,7 +3,13 @@ import { CarriedPartition, type CarriedState } from './carried-partition.ts'
 
 /** The partitions that somebody in this process reads, by topic. */
 export class CarriedPartitions {
+  readonly #make: (topic: string, part: number) => CarriedPartition
   readonly #topics = new Map<string, Map<number, CarriedPartition>>()
+
+  /** @param make replaced by the chaos suite, whose mutants must be caught */
+  constructor(make = (topic: string, part: number) => new CarriedPartition(topic, part)) {
+    this.#make = make
+  }
 
   get({ topic, part }: CarrierPartition): CarriedPartition | undefined {
     return this.#topics.get(topic)?.get(part)
@@ -12,7 +18,7 @@ export class CarriedPartitions {
   open({ topic, part }: CarrierPartition): CarriedPartition {
     const parts = this.#topics.get(topic) ?? new Map<number, CarriedPartition>()
     this.#topics.set(topic, parts)
-    const partition = parts.get(part) ?? new CarriedPartition(topic, part)
+    const partition = parts.get(part) ?? this.#make(topic, part)
     parts.set(part, partition)
     return partition
   }

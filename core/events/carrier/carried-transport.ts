@@ -8,6 +8,8 @@ export interface CarriedTransportOptions {
   readonly log: EventTransport
   /** Records of one partition at which its delivery is paused; more than four times as many are not kept. */
   readonly buffer: number
+  /** Replaced by the chaos suite, whose mutants must be caught. */
+  readonly partitions?: CarriedPartitions
 }
 
 /** What the transport asks of a follower. */
@@ -24,9 +26,12 @@ export interface Flow {
  * the arrival. They are then told to `onHint`, who sees to it that an arrival without a delivery does not go unnoticed.
  */
 export class CarriedTransport implements EventTransport {
-  readonly #counts = { delivered: 0, repeats: 0, gaps: 0, overflows: 0, foreign: 0, refills: 0, history: 0, overdue: 0 }
+  readonly #counts = {
+    ...{ delivered: 0, repeats: 0, gaps: 0, overflows: 0, foreign: 0 },
+    ...{ refills: 0, history: 0, overdue: 0, handed: 0, fetched: 0 },
+  }
   readonly #options: CarriedTransportOptions
-  readonly #partitions = new CarriedPartitions()
+  readonly #partitions: CarriedPartitions
   readonly #listeners = new Set<(topics: readonly string[]) => void>()
   #onHint: (topics: readonly string[]) => void = () => {}
   #logId = ''
@@ -34,6 +39,7 @@ export class CarriedTransport implements EventTransport {
 
   constructor(options: CarriedTransportOptions) {
     this.#options = options
+    this.#partitions = options.partitions ?? new CarriedPartitions()
     options.log.onArrival((topics) => this.#logArrived(topics))
   }
 
@@ -63,6 +69,7 @@ export class CarriedTransport implements EventTransport {
     const half = Math.ceil(limit / 2)
     const share = Math.ceil((asked.length === 0 ? limit : half) / Math.max(1, runs.length))
     const served = runs.flatMap((records) => records.slice(0, share))
+    this.#counts.handed += served.length
     if (asked.length === 0) return served
     return [...served, ...(await this.#readLog(asked, runs.length === 0 ? limit : half))]
   }
@@ -141,7 +148,8 @@ export class CarriedTransport implements EventTransport {
    * Records by what became of them: `delivered`, `repeats`, `gaps` (begun anew after one), `overflows`, `foreign` (of another
    * database's log: two installations share topics). Reads that found something in the log, of followed partitions: `refills`
    * of what nobody had delivered, `history` from before the run (a gap, or a reader that is behind the others). `overdue`
-   * partitions; partitions by state, and `buffered` records.
+   * partitions; partitions by state, and `buffered` records. Of what readers were given, `handed` had been delivered and
+   * `fetched` came from the log.
    */
   figures(): Readonly<Record<string, number>> {
     return { ...this.#counts, ...this.#partitions.figures() }
@@ -151,6 +159,7 @@ export class CarriedTransport implements EventTransport {
     const eras = ranges.map((range) => this.#partitions.get(range)?.era)
     const ends = ranges.map((range) => this.#partitions.get(range)?.end)
     const records = await this.#options.log.read(ranges, limit)
+    this.#counts.fetched += records.length
     const found = new Set(records.map(({ position }) => `${position.topic}/${position.part}`))
     for (const [i, range] of ranges.entries()) {
       const partition = this.#partitions.get(range)
