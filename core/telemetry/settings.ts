@@ -11,6 +11,8 @@ export interface TelemetrySettings {
   readonly prometheusToken?: string
   /** How old the figures that cost a query may be, in milliseconds. */
   readonly figuresMs: number
+  /** Longest that a scrape waits for them, in milliseconds; the rest of it is answered without. */
+  readonly figuresTimeoutMs: number
   /** How often figures are sent to a collector, in milliseconds. */
   readonly exportEveryMs: number
   /** Share of new traces that are recorded; what continues a trace follows its decision. */
@@ -28,6 +30,7 @@ export const telemetrySettings: Joi.ObjectSchema<TelemetrySettings> = Joi.object
   prometheusHost: Joi.string().hostname().default('127.0.0.1'),
   prometheusToken: Joi.string().min(16),
   figuresMs: Joi.number().integer().min(0).default(5_000),
+  figuresTimeoutMs: Joi.number().integer().min(1).default(2_000),
   exportEveryMs: Joi.number().integer().min(100).default(60_000),
   sampleRatio: Joi.number().min(0).max(1).default(1),
   trustTraceparent: Joi.boolean().default(false),

@@ -68,13 +68,12 @@ describe('one customer message across two processes', function () {
     const answered = vendor.waitFor(() => true, 0, 30_000)
     expect((await deliver(demo)).status).to.equal(200)
     expect(await answered, 'the automatic answer').to.include({ to: ADA })
-    await eventually(() => recorded(collector.spans))
-    await stopProcesses()
+    await eventually(() => recorded(collector.spans) === 1)
+    await eventually(() => gapsIn(collector.spans).length === 0)
     const { spans } = collector
     const traceId = webhookOf(spans)?.traceId ?? ''
     console.log(`\n${treeOf(spans, traceId)}\n`)
     const trace = spans.filter((span) => span.traceId === traceId)
-    expect(gapsIn(spans)).to.deep.equal([])
     expect(trace.filter(({ parentSpanId }) => parentSpanId === '').map(({ name }) => name)).to.deep.equal([
       'POST /hooks/{adapter}/{endpointId}',
     ])
@@ -101,6 +100,31 @@ describe('one customer message across two processes', function () {
     expect(within.map(({ name }) => name)).to.include('transaction')
   })
 
+  it('stays a trace of its own when many are handled together, down to its own call of the vendor', async () => {
+    const people = Array.from({ length: 12 }, (_, i) => String(4915100000000 + i))
+    const answers = await Promise.all(people.map((person, i) => deliver(demo, person, `wamid.trace.many.${i}`)))
+    expect(answers.map(({ status }) => status)).to.deep.equal(people.map(() => 200))
+    await eventually(() => recorded(collector.spans) === 1 + people.length)
+    await stopProcesses()
+    const { spans } = collector
+    expect(gapsIn(spans)).to.deep.equal([])
+    const traces = Map.groupBy(spans, ({ traceId }) => traceId)
+    const messages = [...traces.values()].filter((trace) => webhookOf(trace) !== undefined)
+    expect(messages).to.have.length(1 + people.length)
+    for (const trace of messages) {
+      const [first, ...path] = pathOf(trace, callOf(trace))
+      expect(first).to.equal('intake POST /hooks/{adapter}/{endpointId}')
+      expect(path.slice(-2)).to.deep.equal(['worker whatsapp send', 'worker POST'])
+      expect(trace.filter(({ name, kind }) => name === 'POST' && kind === 3)).to.have.length(1)
+    }
+    const shared = spans.filter(
+      ({ links, attributes }) => links.length > 1 && 'messaging.batch.message_count' in attributes,
+    )
+    console.log(
+      `      ${shared.length} transactions handled events of ${shared.map(({ links }) => links.length).join(', ')} traces`,
+    )
+  })
+
   it('says nothing of what was written or by whom, and the vendor is not told of the trace', () => {
     const told = Buffer.concat(collector.calls.map(({ body }) => body)).toString()
     for (const secret of [ADA, TEXT, '4711', demo.whatsapp.appSecret]) expect(told).not.to.include(secret)
@@ -110,15 +134,15 @@ describe('one customer message across two processes', function () {
   })
 })
 
-function deliver(demo: Demo): Promise<Response> {
+function deliver(demo: Demo, person = ADA, id = 'wamid.trace.1'): Promise<Response> {
   const { phoneNumberId, appSecret, endpointUrl } = demo.whatsapp
   const metadata = { display_phone_number: '15550783881', phone_number_id: phoneNumberId }
   const timestamp = String(Math.floor(Date.now() / 1000))
   const value = {
     messaging_product: 'whatsapp',
     metadata,
-    contacts: [{ profile: { name: 'Ada' }, wa_id: ADA }],
-    messages: [{ from: ADA, id: 'wamid.trace.1', timestamp, type: 'text', text: { body: TEXT } }],
+    contacts: [{ profile: { name: 'Ada' }, wa_id: person }],
+    messages: [{ from: person, id, timestamp, type: 'text', text: { body: TEXT } }],
   }
   const entry = [{ id: '102290129340398', changes: [{ field: 'messages', value }] }]
   const body = JSON.stringify({ object: 'whatsapp_business_account', entry })
@@ -136,7 +160,7 @@ const callOf = (trace: readonly CollectedSpan[]) =>
 
 /** The sender's delivery ends when the outcome is recorded. */
 const recorded = (spans: readonly CollectedSpan[]) =>
-  spans.some(({ attributes }) => attributes['messaging.consumer.group.name'] === 'inbox.sender')
+  spans.filter(({ attributes }) => attributes['messaging.consumer.group.name'] === 'inbox.sender').length
 
 /** From the trace's first span down to this one. */
 function pathOf(trace: readonly CollectedSpan[], span: CollectedSpan | undefined): readonly string[] {

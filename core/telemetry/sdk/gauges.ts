@@ -1,13 +1,13 @@
 import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/api'
 import { INTAKE_COUNTERS } from '../../http/intake/counters.ts'
+import type { TelemetrySettings } from '../settings.ts'
 import type { FigureSources } from '../sources.ts'
 import { observeLog } from './log-gauges.ts'
 import * as names from './names.ts'
 
 export interface GaugeOptions {
   readonly meter: Meter
-  readonly figuresMs: number
-  readonly tenantLabels: boolean
+  readonly settings: TelemetrySettings
 }
 
 type Observe = (result: BatchObservableResult, sources: FigureSources) => void
@@ -18,7 +18,7 @@ const OF_CALLS: readonly string[] = ['received', 'refused', 'malformed']
 /** Registers every figure that is read when somebody asks. */
 export function observeFigures(sources: FigureSources, options: GaugeOptions): void {
   const { meter } = options
-  observeLog(sources, meter, options.figuresMs)
+  observeLog(sources, meter, options.settings)
   for (const [instruments, observe] of [
     intake(meter),
     pool(meter),
@@ -87,7 +87,7 @@ interface Tarn {
   numPendingAcquires(): number
 }
 
-function plugins(meter: Meter, { tenantLabels }: GaugeOptions): readonly [readonly Observable[], Observe] {
+function plugins(meter: Meter, { settings }: GaugeOptions): readonly [readonly Observable[], Observe] {
   const state = meter.createObservableGauge('parley.plugin.state', {
     unit: '1',
     description: '1 for the state that a plugin is in.',
@@ -104,7 +104,7 @@ function plugins(meter: Meter, { tenantLabels }: GaugeOptions): readonly [readon
         // A handler is only known once a circuit of it has opened; its plugin is from the beginning.
         result.observe(open, 0, { [names.PLUGIN]: id })
       }
-      for (const [key, circuits] of countedBy(sources.openCircuits(), tenantLabels)) {
+      for (const [key, circuits] of countedBy(sources.openCircuits(), settings.tenantLabels)) {
         const [plugin = '', handler = '', tenant] = key.split('/')
         const label = tenant === undefined ? {} : { [names.TENANT]: tenant }
         result.observe(open, circuits, { [names.PLUGIN]: plugin, handler, ...label })

@@ -1,13 +1,16 @@
 import type { BatchObservableResult, Meter, ObservableGauge } from '@opentelemetry/api'
 import { relayGroup } from '../../events/carrier/relay-store.ts'
 import type { GroupLag } from '../../events/engine-options.ts'
+import type { TelemetrySettings } from '../settings.ts'
 import type { FigureSources } from '../sources.ts'
 import { FigureCache, type Figures } from './figures.ts'
 import * as names from './names.ts'
 
+type FigureSettings = Pick<TelemetrySettings, 'figuresMs' | 'figuresTimeoutMs'>
+
 /** Of the log, its groups and the relay; the same from every process, as all ask the same database. */
-export function observeLog(sources: Pick<FigureSources, 'knex' | 'lag'>, meter: Meter, figuresMs: number): void {
-  const cache = new FigureCache(sources, figuresMs)
+export function observeLog(sources: Pick<FigureSources, 'knex' | 'lag'>, meter: Meter, settings: FigureSettings): void {
+  const cache = new FigureCache(sources, settings)
   const gauges = logGauges(meter)
   const { relay, groups, up, bytes } = gauges
   meter.addBatchObservableCallback(

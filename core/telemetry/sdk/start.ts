@@ -79,7 +79,7 @@ interface Attached {
 
 function attachments({ settings, version, traces, metricsUrl, stop }: Attached): Telemetry {
   const tracer = trace.getTracer('parley', version)
-  const { tenantLabels, trustTraceparent, figuresMs } = settings
+  const { tenantLabels, trustTraceparent } = settings
   return {
     tracing: new OtelTracing({ tracer, tenantLabels }),
     metricsUrl,
@@ -89,8 +89,7 @@ function attachments({ settings, version, traces, metricsUrl, stop }: Attached):
     },
     http: (server) => traceHttp(server, { tracer, tenantLabels, trustTraceparent }),
     provider: providerTracer(tracer),
-    observe: (sources) =>
-      observeFigures(sources, { meter: metrics.getMeter('parley', version), figuresMs, tenantLabels }),
+    observe: (sources) => observeFigures(sources, { meter: metrics.getMeter('parley', version), settings }),
     stop,
   }
 }
