@@ -10,12 +10,14 @@ import type {
   Selector,
   SigningKeys,
   TenantRegistry,
+  TenantSettings,
   TokenSigner,
 } from '@parley/core'
 import type { RoleMatrix } from './domain/roles.ts'
 import type { Passwords } from './passwords/passwords.ts'
 import type { Standings } from './sessions/standings.ts'
 import type { AccountsSettings } from './settings.ts'
+import type { TeamSettings } from './tenant-settings.ts'
 import type { AccessTokens } from './tokens/access-tokens.ts'
 import type { OneTimeTokens } from './tokens/one-time-tokens.ts'
 
@@ -34,6 +36,7 @@ export interface Parts {
   readonly tiers: PlanTiers | undefined
   readonly providers: Selector<IdentityProvider>
   readonly matrix: RoleMatrix
+  readonly tenantSettings: TenantSettings<TeamSettings>
   readonly passwords: Passwords
   readonly access: AccessTokens
   readonly oneTime: OneTimeTokens

@@ -12,7 +12,9 @@ import {
   planTiers,
   sealer,
   signingKeys,
+  type TenantSettings,
   tenantRegistry,
+  tenantSettings,
   tokens,
 } from '@parley/core'
 import type { Parts } from './context.ts'
@@ -25,6 +27,7 @@ import { accountRoutes } from './routes/index.ts'
 import { accessTokenAuthenticator } from './sessions/authenticator.ts'
 import { Standings } from './sessions/standings.ts'
 import { type AccountsSettings, settingsSchema } from './settings.ts'
+import { type TeamSettings, teamSettings } from './tenant-settings.ts'
 import { AccessTokens } from './tokens/access-tokens.ts'
 import { OneTimeTokens } from './tokens/one-time-tokens.ts'
 
@@ -32,7 +35,7 @@ import { OneTimeTokens } from './tokens/one-time-tokens.ts'
 export default definePlugin({
   manifest: {
     permissions,
-    settings: { app: settingsSchema },
+    settings: { app: settingsSchema, tenant: teamSettings },
     migrations: new URL('./migrations/', import.meta.url),
   },
   deps: {
@@ -48,6 +51,7 @@ export default definePlugin({
     sealer,
     signer: tokens,
     tenants: tenantRegistry,
+    tenantSettings,
     tiers: optional(planTiers),
   },
   register({ catalog, mailer: post, ...deps }, settings: AccountsSettings) {
@@ -55,6 +59,7 @@ export default definePlugin({
     const shared = { ...deps, settings, matrix }
     const parts: Parts = {
       ...shared,
+      tenantSettings: deps.tenantSettings as TenantSettings<TeamSettings>,
       passwords: new Passwords(settings.password),
       access: new AccessTokens(shared),
       oneTime: new OneTimeTokens(deps),

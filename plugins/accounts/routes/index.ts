@@ -1,12 +1,20 @@
 import type { Route } from '@parley/core'
 import type { Parts } from '../context.ts'
+import { acceptInvitationRoutes } from './accept-invitation.ts'
+import { activityRoute } from './activity.ts'
+import { invitationRoutes } from './invitations.ts'
 import { loginRoutes } from './login.ts'
 import { logoutRoutes } from './logout.ts'
 import { meRoutes } from './me.ts'
+import { memberRoutes } from './members.ts'
+import { moveRoutes } from './move.ts'
 import { passwordRoutes } from './passwords.ts'
 import { refreshRoutes } from './refresh.ts'
 import { registerRoute } from './register.ts'
+import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './sessions.ts'
+import { teamRoutes } from './team.ts'
+import { teamsRoutes } from './teams.ts'
 import { twoFactorRoutes } from './two-factor.ts'
 import { verifyEmailRoutes } from './verify-email.ts'
 
@@ -21,5 +29,13 @@ export function accountRoutes(parts: Parts): readonly Route[] {
     ...meRoutes(parts),
     ...sessionRoutes(parts),
     ...twoFactorRoutes(parts),
+    ...moveRoutes(parts),
+    ...teamRoutes(parts),
+    ...memberRoutes(parts),
+    ...invitationRoutes(parts),
+    ...acceptInvitationRoutes(parts),
+    ...teamsRoutes(parts),
+    ...roleRoutes(parts),
+    activityRoute(parts),
   ]
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { type Result, refuse, type UnitOfWork } from '@parley/core'
 import type { Parts } from '../context.ts'
+import { membershipsOf } from '../members/memberships.ts'
 import { RefreshToken, Session } from '../models/session.ts'
 import { PLATFORM } from '../platform.ts'
 import { hashSecret } from '../tokens/secret-token.ts'
@@ -48,10 +49,21 @@ export async function refresh(parts: Parts, call: RefreshCall): Promise<Result<{
       await storeRefreshToken(uow, parts, session.id, successor)
       await Session.in(uow).where('id', session.id).patch({ used_at: now })
     }
-    const accessToken = await accessTokenFor(parts, session)
-    const { id: sessionId, user_id: userId, tenant: tenantId } = session
+    const tenantId = await tenantOf(uow, parts, session)
+    const accessToken = await accessTokenFor(parts, { ...session, tenant: tenantId })
+    const { id: sessionId, user_id: userId } = session
     return { ok: true, grant: { sessionId, userId, tenantId, accessToken, refreshToken: successor } }
   })
+}
+
+/** Where the session goes on: a visit that is over ends at home. */
+async function tenantOf(uow: UnitOfWork, { clock, standings }: Parts, session: Session): Promise<string> {
+  if (session.support_until === null || session.support_until > clock.now()) return session.tenant
+  const [home] = await membershipsOf(uow, session.user_id)
+  const tenant = home?.tenant ?? session.tenant
+  await Session.in(uow).where('id', session.id).patch({ tenant, support_role: null, support_until: null })
+  uow.afterCommit(() => standings.forget(session.id))
+  return tenant
 }
 
 /** The session that a refresh token, used or not, belongs to. */

@@ -1,0 +1,55 @@
+import { expect } from 'chai'
+import { AccountsKernel, type Grant } from './accounts-kernel.ts'
+
+describe('a SUPER_ADMIN', () => {
+  let k: AccountsKernel
+  let root: Grant
+  let ann: Grant
+  const reason = 'Ticket 4711: the inbox does not load'
+
+  before(async () => {
+    k = await AccountsKernel.start({ accounts: { superAdmins: ['root@parley.example'] } })
+    ann = await k.register('ann@acme.example')
+    root = await k.register('root@parley.example', { businessName: 'Operations' })
+  })
+  after(() => k.stop())
+
+  const roleOf = async (token: string) => (await k.must(200, 'GET', '/api/auth/me', { token })).role
+  const visit = (grant: Grant, payload: object) =>
+    k.call('POST', '/api/auth/visit', { token: grant.accessToken, payload })
+
+  it('is one only once the address is confirmed: anybody could register it', async () => {
+    expect(await roleOf(root.accessToken)).to.equal('admin')
+    expect((await visit(root, { tenantId: ann.tenantId, reason })).status).to.equal(403)
+    await k.must(204, 'POST', '/api/auth/verify-email', { payload: { token: await k.tokenFor('root@parley.example') } })
+    expect(await roleOf(root.accessToken)).to.equal('super-admin')
+  })
+
+  it('opens another tenant for a reason, reading only, and the tenant sees it', async () => {
+    expect((await visit(ann, { tenantId: root.tenantId, reason })).status).to.equal(403)
+    expect((await visit(root, { tenantId: ann.tenantId })).status).to.equal(400)
+    const { body, status } = await visit(root, { tenantId: ann.tenantId, reason })
+    expect(status).to.equal(200)
+    const token = (body as Grant).accessToken
+    expect(await roleOf(token)).to.equal('viewer')
+    expect((await k.call('GET', '/api/team/members', { token })).status).to.equal(200)
+    expect((await k.call('PUT', '/api/team', { token, payload: { name: 'Mine' } })).status).to.equal(403)
+    const log = await k.must<{ items: object[] }>(200, 'GET', '/api/team/activity?action=support.visited', {
+      token: ann.accessToken,
+    })
+    expect(log.items[0]).to.have.nested.property('details.reason', reason)
+  })
+
+  it('is home again after an hour', async () => {
+    const grant = await k.loggedIn('root@parley.example')
+    const { body } = await visit(grant, { tenantId: ann.tenantId, reason, role: 'admin' })
+    const token = (body as Grant).accessToken
+    expect((await k.call('PUT', '/api/team', { token, payload: { timeZone: 'UTC' } })).status).to.equal(200)
+    k.clock.advance(3_600_000)
+    const again = await k.must<Grant>(200, 'POST', '/api/auth/refresh', {
+      payload: { refreshToken: grant.refreshToken },
+    })
+    expect(again.tenantId).to.equal(grant.tenantId)
+    expect(await roleOf(again.accessToken)).to.equal('super-admin')
+  })
+})
