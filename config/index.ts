@@ -8,6 +8,7 @@ export default defineConfig({
     { use: './adapters/kafka' },
     { use: './adapters/whatsapp', settings: graph() },
     { use: './adapters/webchat' },
+    { use: './adapters/outbox-mail' },
     { use: './plugins/accounts' },
     { use: './plugins/contacts' },
     { use: './plugins/inbox' },

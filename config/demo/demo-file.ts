@@ -1,11 +1,14 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DemoUser } from './seed-user.ts'
 
 /** `demo.json` in `PARLEY_HOME`: all that one needs to try the demo from outside. Secrets of the demo only; mode 0600. */
 export interface DemoFile {
   readonly baseUrl: string
   readonly tenantId: string
   readonly apiKey: string
+  /** Who signs in as the owner. */
+  readonly user?: DemoUser
   readonly webchat: { readonly pageUrl: string; readonly channelId: string }
   readonly whatsapp: {
     readonly endpointUrl: string

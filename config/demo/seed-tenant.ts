@@ -3,6 +3,7 @@ import type { SimulatedAccount } from '../../adapters/whatsapp/simulator/index.t
 import type { Connection, UnitOfWork } from '../../core/index.ts'
 import type { Kernel } from '../../core/kernel/kernel.ts'
 import type { DemoFile } from './demo-file.ts'
+import { seedUser } from './seed-user.ts'
 
 const SLUG = 'demo'
 const PHONE_NUMBER_ID = '106540352242922'
@@ -27,11 +28,13 @@ export async function seedTenant(kernel: Kernel, kept: DemoFile | undefined, ven
   const whatsapp = known?.whatsapp ?? (await connectWhatsApp(kernel, tenantId, vendor))
   const channelId = known?.webchat.channelId ?? (await connectWebchat(kernel, tenantId))
   const apiKey = known?.apiKey ?? (await createApiKey(kernel, tenantId))
+  const user = await seedUser(kernel, tenantId, known?.user)
   const endpointUrl = `${baseUrl}${new URL(whatsapp.endpointUrl, baseUrl).pathname}`
   const file: DemoFile = {
     baseUrl,
     tenantId,
     apiKey,
+    ...(user === undefined ? {} : { user }),
     webchat: { pageUrl: `${baseUrl}/chat/${channelId}`, channelId },
     whatsapp: { ...whatsapp, endpointUrl, graphBaseUrl: vendor.graphBaseUrl },
   }

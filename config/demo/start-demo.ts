@@ -4,6 +4,7 @@ import type { Demo } from '../../core/config/define-config.ts'
 import type { KernelSettings } from '../../core/config/settings.ts'
 import { readDemoFile, writeDemoFile } from './demo-file.ts'
 import { seedTenant } from './seed-tenant.ts'
+import { DEMO_EMAIL } from './seed-user.ts'
 
 /**
  * Something to try at once: a tenant with a web chat and a WhatsApp number whose far end is the simulator, inside this
@@ -17,7 +18,11 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
   const simulated = elsewhere === undefined || elsewhere === '' ? await startDemoSimulator({}) : undefined
   const graphBaseUrl = simulated?.graphBaseUrl ?? elsewhere ?? ''
   return {
-    settings: { './adapters/whatsapp': { graphBaseUrl } },
+    settings: {
+      './adapters/whatsapp': { graphBaseUrl },
+      './adapters/outbox-mail': { page: true },
+      './plugins/accounts': { superAdmins: [DEMO_EMAIL] },
+    },
     async seed(kernel) {
       const { file, account } = await seedTenant(kernel, kept, { graphBaseUrl, accessToken })
       simulated?.simulator.addAccount(account)
@@ -26,6 +31,12 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
         `  Write as a customer:  ${file.webchat.pageUrl}`,
         `  Or on WhatsApp:       npm run parley -- simulate whatsapp "Hello"`,
         `  Answer as an agent:   curl -H "Authorization: Bearer ${file.apiKey}" ${file.baseUrl}/api/conversations`,
+        ...(file.user === undefined
+          ? []
+          : [
+              `  Sign in:              curl -H "Content-Type: application/json" -d '${JSON.stringify(file.user)}' ${file.baseUrl}/api/auth/login`,
+              `  Mail to users:        ${file.baseUrl}/outbox`,
+            ]),
         `  The API:              ${file.baseUrl}/api/openapi.json`,
       ]
     },
