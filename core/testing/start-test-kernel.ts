@@ -11,6 +11,7 @@ import { kernelVersion } from '../kernel/kernel-version.ts'
 import { loadPlugin } from '../kernel/load.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { drainKernel } from './drain-kernel.ts'
+import { everyKernel } from './every-kernel.ts'
 import { silentLogger } from './silent-logger.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 import { type TestTenant, testTenant } from './test-tenant.ts'
@@ -81,12 +82,14 @@ export async function startTestKernel(options: TestKernelOptions = {}): Promise<
 
 async function start(options: TestKernelOptions, stack: AsyncDisposableStack): Promise<TestKernel> {
   const { root = REPOSITORY, log = silentLogger, listen = false } = options
-  const plugins = (options.plugins ?? []).map((plugin) => (typeof plugin === 'string' ? { use: plugin } : plugin))
+  const own = (options.plugins ?? []).map((plugin) => (typeof plugin === 'string' ? { use: plugin } : plugin))
+  const every = everyKernel(own, process.env)
+  const plugins = [...own, ...every.plugins]
   const home = await mkdtemp(join(tmpdir(), 'parley-test-kernel-'))
   stack.defer(() => rm(home, { recursive: true, force: true }))
   const database = options.database ?? (await createTestDatabase({ sources: await sourcesOf(plugins, root) }))
   if (options.database === undefined) stack.defer(() => database.drop())
-  const env = { DATABASE_URL: database.adminUrl, PARLEY_HOME: home, ...BASE, ...options.env }
+  const env = { DATABASE_URL: database.adminUrl, PARLEY_HOME: home, ...BASE, ...every.env, ...options.env }
   const kernel = await bootKernel({
     settings: { ...readSettings(env, home), ...options.settings },
     config: { plugins },

@@ -38,7 +38,7 @@ describeWith('Kafka', findKafka(), 'the event engine over Kafka', () => {
   })
 
   function engine(settings: object = quick): EventEngine {
-    const made = bench.engine({ settings })
+    const made = bench.engine({ settings, embedded: true })
     const kafka = carrier(broker.brokers, prefix, impatient)
     carriers.push(kafka)
     made.carry(kafka, { makeTopics: true })
@@ -137,12 +137,12 @@ describeWith('Kafka', findKafka(), 'the event engine over Kafka', () => {
     this.timeout(90_000)
     let n = 0
     let sending = true
-    const sender = bench.engine({ settings: quick })
+    const sender = bench.engine({ settings: quick, embedded: true })
     const load = (async () => {
       for (; sending; n += 50) await send(sender, n, n + 50)
     })()
     const embedded = () => {
-      const made = bench.engine({ settings: quick })
+      const made = bench.engine({ settings: quick, embedded: true })
       for (const mode of ['serial', 'keyed'] as const) handle(made, mode)
       return made
     }

@@ -8,6 +8,7 @@ import type { UnitOfWork } from '../../../core/plugin/unit-of-work.ts'
 import { silentLogger } from '../../../core/testing/silent-logger.ts'
 import { TestClock } from '../../../core/testing/test-clock.ts'
 import { createTestDatabase, type TestDatabase } from '../../../core/testing/test-database.ts'
+import { carrier as kafkaCarrier } from '../../adapters/kafka/kit.ts'
 
 export interface Note {
   readonly n: number
@@ -39,6 +40,7 @@ export class EventBench {
   readonly registry = new EventRegistry()
   readonly #engines: EventEngine[] = []
   readonly #pools: Knex[] = []
+  readonly #carriers: { stop(): Promise<void> }[] = []
 
   private constructor(db: TestDatabase) {
     this.db = db
@@ -64,10 +66,12 @@ export class EventBench {
     }
   }
 
-  /** An engine with a pool of its own: another process, as far as the database can tell. */
-  engine(options: { settings?: object } & Partial<Omit<EventEngineOptions, 'settings'>> = {}): EventEngine {
+  /** An engine with a pool of its own: another process, as far as the database can tell. `embedded`: without a broker, always. */
+  engine(
+    options: { settings?: object; embedded?: boolean } & Partial<Omit<EventEngineOptions, 'settings'>> = {},
+  ): EventEngine {
     const knex = openPool({ url: this.db.appUrl, max: 8, applicationName: 'parley-test-engine' })
-    const { settings = {}, ...rest } = options
+    const { settings = {}, embedded = false, ...rest } = options
     const engine = new EventEngine({
       knex,
       clock: this.clock,
@@ -78,7 +82,17 @@ export class EventBench {
     })
     this.#engines.push(engine)
     this.#pools.push(knex)
+    if (!embedded) this.#carry(engine)
     return engine
+  }
+
+  /** Where KAFKA_BROKERS names a broker, these engines carry their events over it as well. */
+  #carry(engine: EventEngine): void {
+    const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix = 'test-engine.' } = process.env
+    if (!brokers) return
+    const carrier = kafkaCarrier(brokers, prefix)
+    engine.carry(carrier, { makeTopics: true })
+    this.#carriers.push(carrier)
   }
 
   /** Stores notes through the intake. */
@@ -112,6 +126,7 @@ export class EventBench {
 
   async close(): Promise<void> {
     await Promise.all(this.#engines.map((engine) => engine.stop(2_000)))
+    await Promise.all(this.#carriers.map((carrier) => carrier.stop()))
     await Promise.all(this.#pools.map((pool) => pool.destroy()))
     await this.db.drop()
   }

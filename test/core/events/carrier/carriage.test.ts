@@ -22,7 +22,7 @@ describe('events over a carrier', () => {
   afterEach(() => bench.close())
 
   function engine(settings: object = {}): EventEngine {
-    const made = bench.engine({ settings: { ...quick, ...settings } })
+    const made = bench.engine({ settings: { ...quick, ...settings }, embedded: true })
     made.carry(broker.connect(), { makeTopics: true })
     return made
   }
@@ -141,7 +141,7 @@ describe('events over a carrier', () => {
   })
 
   it('are shared by processes with and without a carrier, and moved from one to the other under load', async () => {
-    const embedded = bench.engine({ settings: quick })
+    const embedded = bench.engine({ settings: quick, embedded: true })
     const carried = engine()
     handle(embedded)
     handle(carried)
@@ -151,7 +151,7 @@ describe('events over a carrier', () => {
     await send(carried, 300, 600)
     await embedded.stop(2_000)
     await send(carried, 600, 900)
-    const after = bench.engine({ settings: quick })
+    const after = bench.engine({ settings: quick, embedded: true })
     handle(after)
     await after.start()
     await carried.stop(2_000)
@@ -164,6 +164,7 @@ describe('events over a carrier', () => {
   it('are sent again by a relay that died before it knew that they had arrived', async () => {
     let deaths = 0
     const one = bench.engine({
+      embedded: true,
       settings: { ...quick, carrier: { ...quick.carrier, relayBatch: 10 } },
       crashPoint: (point) => {
         if (point !== 'relay-sent-before-low' || deaths >= 5) return
