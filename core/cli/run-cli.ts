@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'dead-letters': async () => (await import('./commands/dead-letters.ts')).deadLettersCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
   'lift-quarantine': async () => (await import('./commands/lift-quarantine.ts')).liftQuarantineCommand,
 }
 

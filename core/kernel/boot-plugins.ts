@@ -47,6 +47,7 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
     live: web.http.live,
     events: rooms.engine,
     tenants: rooms.tenants,
+    audit: rooms.audit.log,
     permissions: { all: () => [...kernelPermissions, ...permissionsOf(records)] },
     sealerFor: (id) => sealerOf(rooms.secrets, id),
     signingKeysFor: (id) => signingKeysOf(rooms.secrets, id),

@@ -1,3 +1,4 @@
+import { type Audit, audit as auditPort } from '../contracts/ports/audit.ts'
 import type { Connections } from '../contracts/ports/connections.ts'
 import { connections as connectionsPort } from '../contracts/ports/connections.ts'
 import { ingress as ingressPort } from '../contracts/ports/ingress.ts'
@@ -31,6 +32,7 @@ export interface KernelServices {
   readonly connections: Connections
   readonly tenants: TenantRegistry
   readonly permissions: PermissionCatalog
+  readonly audit: Audit
   sealerFor(pluginId: string): Sealer
   signingKeysFor(pluginId: string): SigningKeys
   jobsFor(pluginId: string): JobQueue
@@ -41,7 +43,7 @@ export interface KernelServices {
 
 /** Names of the kernel's own ports, for drawing the graph without a kernel. */
 export const kernelPortNames: ReadonlySet<string> = new Set(
-  [...Object.values(ports), connectionsPort, ingressPort, tenantRegistry].map((port) => portName(port)),
+  [...Object.values(ports), auditPort, connectionsPort, ingressPort, tenantRegistry].map((port) => portName(port)),
 )
 
 /** The kernel's own ports. What has an owner (log lines, jobs, settings, events) is bound to the plugin that asks. */
@@ -59,6 +61,7 @@ export function kernelPorts(services: KernelServices): KernelPorts {
     entry(ports.sealer, (id) => services.sealerFor(id)),
     entry(ports.signingKeys, (id) => services.signingKeysFor(id)),
     entry(ports.permissionCatalog, () => services.permissions),
+    entry(auditPort, () => services.audit),
     entry(tenantRegistry, () => services.tenants),
     entry(connectionsPort, () => services.connections),
     entry(ingressPort, (id) => ({

@@ -2,6 +2,7 @@ import Joi from 'joi'
 import type { Knex } from 'knex'
 import { ApiKeys } from '../access/api-keys.ts'
 import { accessSettings } from '../access/settings.ts'
+import { AuditLog, AuditReader, AuditVerifier } from '../audit/index.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { ConnectionStore } from '../connections/connection-store.ts'
 import { connectionSettings } from '../connections/settings.ts'
@@ -77,6 +78,11 @@ export async function openRooms(options: RoomsOptions) {
       settings: Joi.attempt(settings.connections, connectionSettings),
     }),
     apiKeys: new ApiKeys({ knex, clock, settings: Joi.attempt(settings.access, accessSettings) }),
+    audit: {
+      log: new AuditLog({ clock }),
+      reader: new AuditReader({ database }),
+      verifier: new AuditVerifier({ knex }),
+    },
     egress: telemetry.provider('kernel', 'egress', new Egress(settings.egress)),
     enablement: new Enablement({ database, tenants: decisions, clock }),
     choice: new ProviderChoice({ providers, gate, database, clock }),

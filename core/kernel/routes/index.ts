@@ -1,5 +1,6 @@
 import { accessPermissions } from '../../access/permissions.ts'
 import { apiKeyRoutes } from '../../access/routes.ts'
+import { auditPermissions, auditRoutes } from '../../audit/index.ts'
 import { connectionPermissions } from '../../connections/permissions.ts'
 import { connectionRoutes } from '../../connections/routes/index.ts'
 import { type Channel, channel } from '../../contracts/ports/channel.ts'
@@ -28,6 +29,7 @@ export const kernelPermissions: readonly PermissionDefinition[] = [
   ...adminPermissions,
   ...accessPermissions,
   ...connectionPermissions,
+  ...auditPermissions,
 ]
 
 export interface KernelRouteParts {
@@ -58,6 +60,7 @@ export function kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs 
       channels: () => engine.channels(),
     }),
     ...webhookRoutes({ log: web.webhookLog, replay: web.replay }),
+    ...auditRoutes(rooms.audit),
     ...apiKeyRoutes({ keys: apiKeys, database, clock }),
     ...connectionRoutes({
       store: connections,

@@ -1,0 +1,5 @@
+export { AuditLog, PLATFORM_CHAIN } from './audit-log.ts'
+export { AuditReader } from './audit-reader.ts'
+export { AuditVerifier } from './audit-verifier.ts'
+export { auditPermissions } from './permissions.ts'
+export { auditRoutes } from './routes.ts'
