@@ -1,3 +1,4 @@
+import { escapeHtml } from '@parley/core'
 import type { KeptMail } from './outbox.ts'
 
 const LINK = /https?:\/\/\S+/g
@@ -56,16 +57,4 @@ function linked(text: string): string {
     from = match.index + match[0].length
   }
   return done + escapeHtml(text.slice(from))
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@parley/core'
 import type { WebchatSettings } from './settings.ts'
 import { inkOn, type WidgetSettings } from './widget-settings.ts'
 
@@ -62,18 +63,6 @@ export function pageHtml(config: PageConfig, assetBase: string): string {
 </body>
 </html>
 `
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c)
 }
 
 /** The embed script with its connection written in. `<` is escaped, so that the script may also stand inside a page. */

@@ -1,3 +1,5 @@
+import { escapeHtml } from '@parley/core'
+
 /** Every mail of this room. */
 export type MailKind =
   | 'verify-email'
@@ -78,16 +80,4 @@ function wordsOf(kind: MailKind, { team = '', inviter = '' }: MailFacts): Words 
         button: 'Join the team',
       }
   }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }

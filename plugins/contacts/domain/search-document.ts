@@ -1,5 +1,5 @@
 import type { Identity } from '@parley/core'
-import { fold } from './fold.ts'
+import { fold } from '@parley/core'
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu
 const LONGEST = 64

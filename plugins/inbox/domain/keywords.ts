@@ -1,4 +1,4 @@
-import { fold } from './fold.ts'
+import { fold } from '@parley/core'
 
 export interface KeywordRule {
   readonly words: readonly string[]

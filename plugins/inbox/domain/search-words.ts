@@ -1,4 +1,4 @@
-import { fold } from './fold.ts'
+import { fold } from '@parley/core'
 
 const RUN = /[\p{L}\p{N}\p{M}]+/gu
 /** Scripts without spaces: their runs are cut into pairs of signs, so that a search finds the middle of a sentence. */
