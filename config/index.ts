@@ -4,7 +4,8 @@ import { startDemo } from './demo/start-demo.ts'
 /** What this installation is made of. Order does not matter: ports decide it. */
 export default defineConfig({
   plugins: [
-    { use: './adapters/local-files' },
+    { use: files() },
+    { use: './adapters/images' },
     { use: './adapters/kafka' },
     { use: './adapters/whatsapp', settings: graph() },
     { use: './adapters/webchat' },
@@ -15,6 +16,11 @@ export default defineConfig({
   ],
   demo: startDemo,
 })
+
+/** A bucket where one is named, a folder otherwise. What one of them keeps the other does not find. */
+function files(): string {
+  return process.env.S3_FILES_BUCKET ? './adapters/s3-files' : './adapters/local-files'
+}
 
 /** Meta's own address unless another is set. */
 function graph(): object {

@@ -1,70 +1,71 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { newId, type ObjectStore, ParleyError, type StoredObject, UnavailableError } from '@parley/core'
-import { measure, TooLarge } from './measure.ts'
-import { isTenantId, type ObjectPath, objectPath } from './object-path.ts'
-
-type Facts = Omit<StoredObject, 'key'>
-
-/** Uploads grow here and are moved to their place when they are whole; on the same file system, so that a move is atomic. */
-export const INCOMING = '.incoming'
+import type { Readable } from 'node:stream'
+import {
+  type LinkOptions,
+  newObjectKey,
+  type ObjectStore,
+  ParleyError,
+  type PutFailure,
+  type PutOptions,
+  type StoredObject,
+  TooLarge,
+} from '@parley/core'
+import type { FileLinks } from './file-links.ts'
+import { belongsTo, type ObjectPath, objectPath } from './object-path.ts'
+import { asOutage, orAbsent } from './outage.ts'
+import { type Facts, TypeRefused, writeObject } from './write-object.ts'
 
 /**
- * Objects as files of one folder. An object is whole or not there: its bytes are written aside, flushed, and renamed into
- * place after the file with its facts (type, size, hash), so that whoever finds the bytes finds the facts too.
+ * Objects as files of one folder. An object is whole or not there. What nobody has kept yet has an empty file beside,
+ * whose age the sweep looks at.
  */
 export class LocalFileStore implements ObjectStore {
   readonly #root: string
+  readonly #links: FileLinks
 
-  constructor(root: string) {
+  constructor(root: string, links: FileLinks) {
     this.#root = root
+    this.#links = links
   }
 
   async put(
     tenantId: string,
     content: Readable | Buffer,
-    options: { mimeType: string; maxBytes: number },
-  ): Promise<{ ok: true; object: StoredObject } | { ok: false; failure: 'too-large' }> {
-    const key = `${tenantId}/${newId()}`
-    const path = isTenantId(tenantId) ? objectPath(this.#root, tenantId, key) : undefined
-    if (path === undefined) throw new ParleyError('object-store.tenant', 'An object belongs to a tenant, by its UUID.')
+    options: PutOptions,
+  ): Promise<{ ok: true; object: StoredObject } | { ok: false; failure: PutFailure }> {
+    const key = newObjectKey(tenantId)
     try {
-      return { ok: true, object: { key, ...(await this.#write(path, content, options)) } }
+      const facts = await writeObject(this.#root, this.#path(tenantId, key), content, options)
+      return { ok: true, object: { key, ...facts } }
     } catch (error) {
       if (error instanceof TooLarge) return { ok: false, failure: 'too-large' }
+      if (error instanceof TypeRefused) return { ok: false, failure: 'type-refused' }
       throw asOutage(error)
     }
   }
 
-  async #write(
-    path: ObjectPath,
-    content: Readable | Buffer,
-    options: { mimeType: string; maxBytes: number },
-  ): Promise<Facts> {
-    const incoming = join(this.#root, INCOMING)
-    const aside = join(incoming, basename(path.content))
-    await mkdir(incoming, { recursive: true, mode: 0o700 })
-    await mkdir(path.folder, { recursive: true, mode: 0o700 })
+  async putVariant(tenantId: string, key: string, variant: string, content: Buffer, mimeType: string): Promise<void> {
+    const path = this.#path(tenantId, key, variant)
     try {
-      const facts: Facts = { mimeType: options.mimeType, ...(await receive(aside, content, options.maxBytes)) }
-      await this.#place(path, aside, facts)
-      return facts
-    } finally {
-      await rm(aside, { force: true })
+      await writeObject(this.#root, path, content, { mimeType, maxBytes: content.length })
+    } catch (error) {
+      throw asOutage(error)
     }
   }
 
   /** Whoever takes the content must read or destroy it: the file is open. */
-  async get(tenantId: string, key: string): Promise<{ object: StoredObject; content: Readable } | undefined> {
-    const path = objectPath(this.#root, tenantId, key)
+  async get(
+    tenantId: string,
+    key: string,
+    variant?: string,
+  ): Promise<{ object: StoredObject; content: Readable } | undefined> {
+    const path = objectPath(this.#root, tenantId, key, variant)
     if (path === undefined) return undefined
     const file = await orAbsent(open(path.content, 'r'))
     if (file === undefined) return undefined
     try {
-      const facts = JSON.parse(await readFile(path.facts, 'utf8')) as Facts
-      const { mimeType, bytes, sha256 } = facts
+      const { mimeType, bytes, sha256 } = JSON.parse(await readFile(path.facts, 'utf8')) as Facts
       return { object: { key, mimeType, bytes, sha256 }, content: file.createReadStream() }
     } catch (error) {
       await file.close()
@@ -72,71 +73,31 @@ export class LocalFileStore implements ObjectStore {
     }
   }
 
+  async keep(tenantId: string, keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const path = objectPath(this.#root, tenantId, key)
+      if (path !== undefined) await rm(path.provisional, { force: true })
+    }
+  }
+
+  async link(tenantId: string, key: string, options: LinkOptions): Promise<string | undefined> {
+    return objectPath(this.#root, tenantId, key) === undefined ? undefined : this.#links.sign(tenantId, key, options)
+  }
+
+  /** The bytes first: what is left after a crash in between is found by nobody, or swept. */
   async delete(tenantId: string, key: string): Promise<void> {
     const path = objectPath(this.#root, tenantId, key)
     if (path === undefined) return
     await rm(path.content, { force: true })
-    await rm(path.facts, { force: true })
+    const names = (await orAbsent(readdir(path.folder))) ?? []
+    for (const name of names.filter((one) => belongsTo(one, basename(path.content))))
+      await rm(join(path.folder, name), { force: true })
+    await rm(path.provisional, { force: true })
   }
 
-  /** Facts first, then the bytes: a crash in between leaves facts that nobody finds. */
-  async #place(path: ObjectPath, aside: string, facts: Facts): Promise<void> {
-    const file = await open(path.facts, 'wx', 0o600)
-    await closing(file, async () => {
-      await file.writeFile(JSON.stringify(facts))
-      await file.sync()
-    })
-    try {
-      await rename(aside, path.content)
-    } catch (error) {
-      await rm(path.facts, { force: true })
-      throw error
-    }
-    const folder = await open(path.folder, 'r')
-    await closing(folder, () => folder.sync())
+  #path(tenantId: string, key: string, variant?: string): ObjectPath {
+    const path = objectPath(this.#root, tenantId, key, variant)
+    if (path !== undefined) return path
+    throw new ParleyError('object-store.key', "The key is none of this tenant's.")
   }
-}
-
-/** Writes the bytes to disk, down to the platter. Throws {@link TooLarge}, or what the source throws. */
-async function receive(aside: string, content: Readable | Buffer, maxBytes: number) {
-  const measured = measure(maxBytes)
-  const file = await open(aside, 'wx', 0o600)
-  const source = Buffer.isBuffer(content) ? Readable.from([content]) : content
-  await closing(file, async () => {
-    await pipeline(source, measured.stream, (chunks: AsyncIterable<Buffer>) => file.writeFile(chunks))
-    await file.sync()
-  })
-  return measured.result()
-}
-
-async function closing(file: FileHandle, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } finally {
-    await file.close()
-  }
-}
-
-async function orAbsent<T>(opening: Promise<T>): Promise<T | undefined> {
-  try {
-    return await opening
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw asOutage(error)
-  }
-}
-
-const OUTAGES = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EMFILE', 'ENFILE', 'EACCES', 'EPERM', 'ENOTDIR'])
-
-/** The disk's own failures are outages; what the sender's stream threw stays what it was. */
-function asOutage(error: unknown): unknown {
-  if (!OUTAGES.has(codeOf(error))) return error
-  return new UnavailableError('object-store.unavailable', `The file store cannot be used: ${codeOf(error)}.`, {
-    cause: error,
-    retryAfterSeconds: 10,
-  })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -13,3 +13,5 @@ export type {
   VendorTrouble,
   WebhookSide,
 } from './driver.ts'
+export { objectStoreConformance } from './object-store.ts'
+export type { ObjectStoreBench, ObjectStoreDriver } from './object-store-driver.ts'

@@ -8,6 +8,7 @@ import { ParleyError, UnavailableError } from '@parley/core'
 import { expect } from 'chai'
 import { v7 as uuidv7 } from 'uuid'
 import { LocalFileStore } from '../../../adapters/local-files/local-file-store.ts'
+import { testLinks } from './driver.ts'
 
 const a = uuidv7()
 const b = uuidv7()
@@ -19,7 +20,7 @@ describe('the local file store', () => {
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'parley-files-'))
-    store = new LocalFileStore(root)
+    store = new LocalFileStore(root, testLinks())
   })
 
   afterEach(() => rm(root, { recursive: true }))
@@ -143,7 +144,7 @@ describe('the local file store', () => {
 
   it('says that the store is out of order when its folder cannot be written', async () => {
     await writeFile(join(root, 'file'), '')
-    const blocked = new LocalFileStore(join(root, 'file'))
+    const blocked = new LocalFileStore(join(root, 'file'), testLinks())
     const error = await blocked.put(a, Buffer.from('x'), image).catch((reason: unknown) => reason)
     expect(error).to.be.instanceOf(UnavailableError).and.include({ code: 'object-store.unavailable' })
   })

@@ -120,5 +120,8 @@ function memoryStore(objects: Map<string, Buffer>): ObjectStore {
     async delete(_tenantId, key) {
       objects.delete(key)
     },
+    async putVariant() {},
+    async keep() {},
+    link: async () => undefined,
   }
 }

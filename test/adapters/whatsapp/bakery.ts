@@ -49,6 +49,9 @@ class MemoryStore implements ObjectStore {
   }
 
   async delete(): Promise<void> {}
+  async putVariant(): Promise<void> {}
+  async keep(): Promise<void> {}
+  async link(): Promise<undefined> {}
 }
 
 /** The adapter's parts, wired to a simulated Graph. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Transform } from 'node:stream'
 
+/** What came is larger than was allowed. */
 export class TooLarge extends Error {}
 
 export interface Measure {
