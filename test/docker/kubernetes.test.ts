@@ -126,6 +126,17 @@ for (const overlay of ['postgres', 'kafka']) {
   })
 }
 
+describeWith('kubectl or kustomize', tool, "the partner's pods", (render) => {
+  it('run the plugin that all other pods leave out', async () => {
+    const deployments = (await render('docker/kubernetes/overlays/kafka')).filter(({ kind }) => kind === 'Deployment')
+    const subsets = deployments.map((one) => [one.metadata.name, workload(one).template.spec.containers[0]?.env])
+    expect(Object.fromEntries(subsets)).to.deep.equal({
+      parley: [{ name: 'PLUGINS', value: '-partner-channel' }],
+      'parley-partner': [{ name: 'PLUGINS', value: 'kafka,partner-channel' }],
+    })
+  })
+})
+
 describe('the check of Kubernetes resources', () => {
   const deployment = (spec: object): Resource => ({
     apiVersion: 'apps/v1',

@@ -10,7 +10,8 @@ export const startCommand: Command = {
   summary: 'Starts the server; SIGTERM or Ctrl-C stops it in good order.',
   help: [
     'Listens on PORT (3000) of HOST. State lies in PARLEY_HOME (.parley) with an embedded Postgres, unless DATABASE_URL',
-    'names a server; then run "parley migrate" first, or set MIGRATE_ON_START=true. PLUGINS=inbox,contacts runs a subset.',
+    'names a server; then run "parley migrate" first, or set MIGRATE_ON_START=true. PLUGINS=inbox,contacts runs a subset,',
+    'PLUGINS=-inbox all but that.',
   ],
   async run(_, context) {
     const { settings, config, log } = await openInstallation(context)

@@ -78,7 +78,16 @@ describe('the plugins of a process', () => {
     expect(processSubset(records, ['greeter']).map((record) => record.id)).to.deep.equal(['greeter'])
   })
 
+  it('are all but those that PLUGINS names with a minus', () => {
+    const records = found('greeter', 'needs-greeter')
+    expect(processSubset(records, ['-greeter']).map((record) => record.id)).to.deep.equal(['needs-greeter'])
+    expect(() => processSubset(records, ['-greeter', 'needs-greeter'])).to.throw(
+      'a minus before every id or before none',
+    )
+  })
+
   it('cannot be ones that the configuration does not have', () => {
     expect(() => processSubset(found('greeter'), ['greeter', 'inbox'])).to.throw('PLUGINS names inbox')
+    expect(() => processSubset(found('greeter'), ['-inbox'])).to.throw('PLUGINS names inbox')
   })
 })
