@@ -1,70 +1,44 @@
 import { createHmac } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
-import { WhatsAppSimulator } from '../../adapters/whatsapp/simulator/index.ts'
-import { type OwnServer, startOwnServer } from '../core/data/own-server.ts'
-import { type CollectedSpan, Collector } from '../core/telemetry/collector.ts'
+import type { CollectedSpan } from '../core/telemetry/collector.ts'
 import { gapsIn, treeOf } from '../core/telemetry/trace-tree.ts'
-import { type Demo, Installation } from './installation.ts'
+import { newPrefix } from '../kafka/prefix.ts'
+import { findKafka, KAFKA_START_MS } from '../kafka/shared-kafka.ts'
+import { describeWith } from '../real-parts.ts'
+import type { Demo } from './installation.ts'
+import { startTwoProcesses, type TwoProcesses } from './two-processes.ts'
 
 const ADA = '4915112345678'
 const TEXT = 'Hello, my account number is 4711'
 
-/** One process takes webhooks in, another one does the work; both on one database, both tell one collector. */
-describe('one customer message across two processes', function () {
-  this.timeout(120_000)
-  const stack = new AsyncDisposableStack()
-  let collector: Collector
-  let vendor: WhatsAppSimulator
-  let demo: Demo
-  let stopProcesses: () => Promise<void>
+describe('one customer message across two processes', () => isOneTrace(async () => ({})))
 
-  before(async () => {
-    const server: OwnServer = await startOwnServer()
-    stack.defer(() => server.remove())
-    collector = await Collector.listen()
-    stack.defer(() => collector.close())
-    vendor = new WhatsAppSimulator({ statuses: [], enforceWindow: false })
-    await vendor.listen()
-    stack.defer(() => vendor.close())
-    const env = {
-      DATABASE_URL: server.adminUrl,
-      MIGRATE_ON_START: 'true',
-      GRAPH_BASE_URL: vendor.url,
-      INBOX_BURST_MS: '50',
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      OTEL_BSP_SCHEDULE_DELAY: '100',
-    }
-    const worker = await Installation.create({
-      ...env,
-      OTEL_SERVICE_NAME: 'worker',
-      PLUGINS: 'local-files,contacts,inbox,whatsapp',
-    })
-    stack.defer(() => worker.remove())
-    stack.defer(() => worker.stop())
-    await worker.start()
-    const shared = { PARLEY_HOME: worker.home, OTEL_SERVICE_NAME: 'intake', PLUGINS: 'whatsapp,local-files' }
-    const intake = await Installation.create({ ...env, ...shared })
-    stack.defer(() => intake.stop())
-    demo = await intake.start()
-    const { accessToken } = JSON.parse(await readFile(join(worker.home, 'demo.json'), 'utf8')) as {
-      accessToken: string
-    }
-    const { phoneNumberId, appSecret, endpointUrl: callbackUrl } = demo.whatsapp
-    const names = { wabaId: '102290129340398', displayPhoneNumber: '15550783881', verifiedName: 'Parley' }
-    vendor.addAccount({ phoneNumberId, accessToken, appSecret, callbackUrl, ...names })
-    stopProcesses = async () => {
-      await intake.stop()
-      await worker.stop()
-    }
+describeWith('Kafka', findKafka(), 'one customer message across two processes and Kafka', (kafka) => {
+  isOneTrace(async () => ({ KAFKA_BROKERS: await kafka.brokers(), KAFKA_TOPIC_PREFIX: newPrefix() }))
+})
+
+function isOneTrace(surroundings: () => Promise<Readonly<Record<string, string>>>): void {
+  let processes: TwoProcesses
+  let carried: boolean
+
+  before(async function () {
+    this.timeout(KAFKA_START_MS)
+    const env = await surroundings()
+    carried = env.KAFKA_BROKERS !== undefined
+    processes = await startTwoProcesses(env)
+    // Until then events are read from the log.
+    if (carried) await eventually(() => reading(processes, 'live') > 0, 90_000)
   })
 
-  after(() => stack.disposeAsync())
+  after(async function () {
+    this.timeout(60_000)
+    await processes[Symbol.asyncDispose]()
+  })
 
-  it('is one trace from the webhook to the call of the vendor, with no gap', async () => {
+  it('is one trace from the webhook to the call of the vendor, with no gap', async function () {
+    this.timeout(90_000)
+    const { collector, vendor, demo } = processes
     const answered = vendor.waitFor(() => true, 0, 30_000)
     expect((await deliver(demo)).status).to.equal(200)
     expect(await answered, 'the automatic answer').to.include({ to: ADA })
@@ -89,7 +63,7 @@ describe('one customer message across two processes', function () {
   })
 
   it('has the database in it: the commit of the webhook, and the transactions of its handlers', () => {
-    const { spans } = collector
+    const { spans } = processes.collector
     const trace = spans.filter(({ traceId }) => traceId === webhookOf(spans)?.traceId)
     const intake = trace.filter(({ service, kind }) => service === 'intake' && kind === 3)
     expect(intake.map(({ attributes }) => attributes['db.query.summary'])).to.include('select parley.log_ingest')
@@ -100,12 +74,14 @@ describe('one customer message across two processes', function () {
     expect(within.map(({ name }) => name)).to.include('transaction')
   })
 
-  it('stays a trace of its own when many are handled together, down to its own call of the vendor', async () => {
+  it('stays a trace of its own when many are handled together, down to its own call of the vendor', async function () {
+    this.timeout(90_000)
+    const { collector, demo } = processes
     const people = Array.from({ length: 12 }, (_, i) => String(4915100000000 + i))
     const answers = await Promise.all(people.map((person, i) => deliver(demo, person, `wamid.trace.many.${i}`)))
     expect(answers.map(({ status }) => status)).to.deep.equal(people.map(() => 200))
     await eventually(() => recorded(collector.spans) === 1 + people.length)
-    await stopProcesses()
+    await processes.stop()
     const { spans } = collector
     expect(gapsIn(spans)).to.deep.equal([])
     const traces = Map.groupBy(spans, ({ traceId }) => traceId)
@@ -125,14 +101,20 @@ describe('one customer message across two processes', function () {
     )
   })
 
+  it('goes over the broker where there is one: relayed by whoever has the partition, read by the worker', () => {
+    const sent = processes.collector.figure('parley.carrier.figure', { part: 'relay', figure: 'sent' })
+    expect([sent > 0, reading(processes, 'handed') > 0]).to.deep.equal([carried, carried])
+  })
+
   it('says nothing of what was written or by whom, and the vendor is not told of the trace', () => {
+    const { collector, vendor, demo } = processes
     const told = Buffer.concat(collector.calls.map(({ body }) => body)).toString()
     for (const secret of [ADA, TEXT, 'account number', demo.whatsapp.appSecret]) expect(told).not.to.include(secret)
     const sent = vendor.requests.filter(({ method }) => method === 'POST')
     expect(sent).not.to.have.length(0)
     for (const { headers } of sent) expect(headers).not.to.have.any.keys('traceparent', 'tracestate', 'baggage')
   })
-})
+}
 
 function deliver(demo: Demo, person = ADA, id = 'wamid.trace.1'): Promise<Response> {
   const { phoneNumberId, appSecret, endpointUrl } = demo.whatsapp
@@ -162,6 +144,10 @@ const callOf = (trace: readonly CollectedSpan[]) =>
 const recorded = (spans: readonly CollectedSpan[]) =>
   spans.filter(({ attributes }) => attributes['messaging.consumer.group.name'] === 'inbox.sender').length
 
+/** What readers of the broker count, as the metrics tell. */
+const reading = ({ collector }: TwoProcesses, figure: string) =>
+  collector.figure('parley.carrier.figure', { part: 'reading', figure })
+
 /** From the trace's first span down to this one. */
 function pathOf(trace: readonly CollectedSpan[], span: CollectedSpan | undefined): readonly string[] {
   if (span === undefined) return []
@@ -170,10 +156,10 @@ function pathOf(trace: readonly CollectedSpan[], span: CollectedSpan | undefined
 }
 
 /** Bounded: the condition is asked again until it holds. */
-async function eventually(check: () => boolean): Promise<void> {
-  const deadline = Date.now() + 30_000
+async function eventually(check: () => boolean, withinMs = 30_000): Promise<void> {
+  const deadline = Date.now() + withinMs
   while (!check()) {
-    if (Date.now() > deadline) throw new Error('it did not come within 30 s')
+    if (Date.now() > deadline) throw new Error(`it did not come within ${withinMs} ms`)
     await pause(50)
   }
 }

@@ -47,17 +47,26 @@ export function traceHttp(server: Server, options: HttpTracingOptions): void {
     description: 'Duration of HTTP requests, by route.',
     advice: { explicitBucketBoundaries: names.SECONDS },
   })
-  const dispatchers = server.listener.listeners('request') as RequestListener[]
-  server.listener.removeAllListeners('request')
-  server.listener.on('request', (request, response) => {
+  around(server, (request, dispatch) => {
     const parent = options.trustTraceparent ? parentContext(headerOf(request)) : ROOT_CONTEXT
     const span = options.tracer.startSpan(request.method ?? 'HTTP', { kind: SpanKind.SERVER }, parent)
     spans.set(request, span)
-    context.with(trace.setSpan(parent, span), () => {
-      for (const dispatch of dispatchers) dispatch(request, response)
-    })
+    context.with(trace.setSpan(parent, span), dispatch)
   })
   server.events.on('response', (request) => answered(request, spans.get(request.raw.req), duration, options))
+}
+
+/** Puts itself between Node and hapi; `Expect: 100-continue` comes by an event of its own. */
+function around(server: Server, run: (request: IncomingMessage, dispatch: () => void) => void): void {
+  for (const event of ['request', 'checkContinue']) {
+    const dispatchers = server.listener.listeners(event) as RequestListener[]
+    server.listener.removeAllListeners(event)
+    server.listener.on(event, (request, response) =>
+      run(request, () => {
+        for (const dispatch of dispatchers) dispatch(request, response)
+      }),
+    )
+  }
 }
 
 function answered(request: Request, span: Span | undefined, duration: Histogram, options: HttpTracingOptions): void {

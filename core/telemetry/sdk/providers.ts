@@ -42,13 +42,16 @@ class ProviderCalls {
     this.#port = port
   }
 
-  /** What answers at once is none of a vendor's. */
+  /** What answers at once asked nobody outside, and has no duration worth keeping. */
   run(operation: string, work: () => unknown): unknown {
     const attributes = { [names.PLUGIN]: this.#pluginId, 'parley.port': this.#port, 'parley.operation': operation }
     const span = isTraced() ? this.#tracer.startSpan(`${this.#pluginId} ${operation}`, { attributes }) : undefined
     const started = performance.now()
     const answer = span === undefined ? work() : context.with(trace.setSpan(context.active(), span), work)
-    if (!(answer instanceof Promise)) return answer
+    if (!(answer instanceof Promise)) {
+      span?.end()
+      return answer
+    }
     return answer.then(
       (result) => {
         this.#ended(span, started, attributes, refusalOf(result))

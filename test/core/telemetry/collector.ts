@@ -51,6 +51,25 @@ interface TraceExport {
   }[]
 }
 
+interface WirePoint {
+  readonly attributes?: readonly Attribute[]
+  readonly asDouble?: number
+  readonly asInt?: string
+}
+
+interface MetricExport {
+  readonly resourceMetrics?: readonly {
+    readonly resource?: { readonly attributes?: readonly Attribute[] }
+    readonly scopeMetrics?: readonly {
+      readonly metrics?: readonly {
+        readonly name: string
+        readonly gauge?: { readonly dataPoints?: readonly WirePoint[] }
+        readonly sum?: { readonly dataPoints?: readonly WirePoint[] }
+      }[]
+    }[]
+  }[]
+}
+
 /** An OTLP/HTTP collector in memory: keeps every export, and reads the spans of those in JSON. */
 export class Collector {
   readonly calls: ExportCall[] = []
@@ -82,6 +101,16 @@ export class Collector {
       .flatMap(({ body }) => spansOf(JSON.parse(body.toString())))
   }
 
+  /** The last values of a gauge or sum, those of all processes added up; 0 when it was never told. Only of exports in JSON. */
+  figure(name: string, labels: Readonly<Record<string, string>>): number {
+    const last = new Map<string, number>()
+    for (const { path, body } of this.calls) {
+      if (path !== '/v1/metrics') continue
+      for (const { service, value } of pointsOf(JSON.parse(body.toString()), name, labels)) last.set(service, value)
+    }
+    return [...last.values()].reduce((sum, value) => sum + value, 0)
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise((done) => this.#server.close(done))
@@ -96,6 +125,19 @@ function spansOf({ resourceSpans = [] }: TraceExport): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
     const service = String(attributesOf(resource?.attributes)['service.name'])
     return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => spanOf(span, service)))
+  })
+}
+
+function pointsOf({ resourceMetrics = [] }: MetricExport, name: string, labels: Readonly<Record<string, string>>) {
+  return resourceMetrics.flatMap(({ resource, scopeMetrics = [] }) => {
+    const service = String(attributesOf(resource?.attributes)['service.name'])
+    const found = scopeMetrics.flatMap(({ metrics = [] }) => metrics.filter((metric) => metric.name === name))
+    return found
+      .flatMap(({ gauge, sum }) => (gauge ?? sum)?.dataPoints ?? [])
+      .filter(({ attributes }) =>
+        Object.entries(labels).every(([key, value]) => attributesOf(attributes)[key] === value),
+      )
+      .map(({ asDouble, asInt }) => ({ service, value: asDouble ?? Number(asInt) }))
   })
 }
 
