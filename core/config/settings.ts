@@ -4,6 +4,7 @@ import { accessSettings } from '../access/settings.ts'
 import { connectionSettings } from '../connections/settings.ts'
 import { databaseSettingsSchema } from '../data/settings.ts'
 import { eventSettingsSchema } from '../events/settings.ts'
+import { flagSettings } from '../flags/settings.ts'
 import { egressSettings } from '../http/egress.ts'
 import { httpSettings } from '../http/settings.ts'
 import { defaultJobSettings, type JobSettings } from '../jobs/job-settings.ts'
@@ -74,6 +75,8 @@ export interface KernelSettings {
   readonly connections: Readonly<Record<string, unknown>>
   /** … for requests to URLs that users set (`EGRESS_ALLOW`) … */
   readonly egress: Readonly<Record<string, unknown>>
+  /** … for flags (`FLAGS_POLL_MS`) … */
+  readonly flags: Readonly<Record<string, unknown>>
   /** … and for traces and metrics (`TELEMETRY_PROMETHEUS_PORT`). */
   readonly telemetry: Readonly<Record<string, unknown>>
   /** Everything that is set; a plugin's app settings are found in it under its id: `WHATSAPP_GRAPH_VERSION`. */
@@ -126,6 +129,7 @@ function readRooms(env: Readonly<Record<string, string | undefined>>) {
     access: roomSettings('ACCESS', accessSettings, env),
     connections: roomSettings('CONNECTIONS', connectionSettings, env),
     egress: roomSettings('EGRESS', egressSettings, env),
+    flags: roomSettings('FLAGS', flagSettings, env),
     telemetry: roomSettings('TELEMETRY', telemetrySettings, env),
   }
 }
@@ -177,6 +181,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     access: rooms.access.values,
     connections: rooms.connections.values,
     egress: rooms.egress.values,
+    flags: rooms.flags.values,
     telemetry: rooms.telemetry.values,
     environment: given,
   }

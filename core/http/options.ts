@@ -6,8 +6,11 @@ import type { Clock, Logger } from '../plugin/services.ts'
 import type { WebhookReply, WebhookRequest } from '../plugin/webhook.ts'
 import type { IdempotencyStore } from './idempotency/store.ts'
 
-/** Is the plugin started, and enabled for the tenant? For public routes `tenantId` is the empty string: is it started? */
-export type Gate = (pluginId: string, tenantId: string) => boolean | Promise<boolean>
+/**
+ * Is the plugin started, and enabled for the tenant, and the route's flag on? For public routes `tenantId` is the empty
+ * string: is it started?
+ */
+export type Gate = (pluginId: string, tenantId: string, flag?: string) => boolean | Promise<boolean>
 
 /** One part of the process, as `/readyz` shows it. `detail` is public: a reason, never an address or an error's text. */
 export interface PartState {

@@ -68,7 +68,7 @@ async function build(options: HttpServerOptions): Promise<Built> {
   const standing = new Standing()
   const authentication = new Authentication()
   const server = bareServer(options, settings)
-  const gate: Gate = (pluginId, tenantId) => pluginId === KERNEL || options.gate(pluginId, tenantId)
+  const gate: Gate = (pluginId, ...asked) => pluginId === KERNEL || options.gate(pluginId, ...asked)
   const origin = { trustProxy: settings.trustProxy, ...(publicUrl === undefined ? {} : { publicUrl }) }
   server.auth.scheme(STRATEGY, accessScheme(authentication, gate))
   server.auth.strategy(STRATEGY, STRATEGY)

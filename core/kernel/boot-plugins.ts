@@ -48,6 +48,8 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
     events: rooms.engine,
     tenants: rooms.tenants,
     audit: rooms.audit.log,
+    flags: rooms.flags,
+    flagAdmin: rooms.flagAdmin,
     permissions: { all: () => [...kernelPermissions, ...permissionsOf(records)] },
     sealerFor: (id) => sealerOf(rooms.secrets, id),
     signingKeysFor: (id) => signingKeysOf(rooms.secrets, id),
@@ -58,6 +60,9 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
 
   await holdQuarantined(boot)
   await lifecycle.load()
+  // What the plugins contribute is known now, and nothing asks a flag before.
+  await rooms.flagFollower.start()
+  running.defer(() => rooms.flagFollower.stop())
   lifecycle.link(new Set(ports.keys()))
   await prepareTables(boot, lifecycle)
   const admin = mountKernel(boot)

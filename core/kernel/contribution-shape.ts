@@ -23,6 +23,7 @@ const access = Joi.object({ permission: Joi.string(), scheme: Joi.string(), publ
 const consumer = {
   id: id.required(),
   on: Joi.array().items(eventTypeShape).min(1).required(),
+  flag: Joi.string(),
   from: Joi.valid('earliest', 'latest'),
   retry,
   onDead: Joi.valid('skip', 'block-key'),
@@ -56,6 +57,7 @@ const route = {
     .required(),
   idempotent: Joi.boolean(),
   limit: Joi.valid('auth'),
+  flag: Joi.string(),
   cors: Joi.valid('any'),
   frames: Joi.valid('self', 'any'),
   csp: Joi.string(),

@@ -2,6 +2,7 @@ import { reasonsOf } from '../config/reasons.ts'
 import type { Contributions } from '../plugin/plugin.ts'
 import { portName } from '../plugin/port.ts'
 import { contributionShape } from './contribution-shape.ts'
+import { flagProblems } from './flag-problems.ts'
 import type { PluginRecord } from './record.ts'
 
 /** What other plugins, and the kernel itself, have taken already. Grows with every plugin that passes. */
@@ -26,6 +27,7 @@ export function validateContributions(record: PluginRecord, given: unknown, take
     ...consumerProblems(contributions),
     ...providerProblems(record, contributions),
     ...accessProblems(record, contributions, taken),
+    ...flagProblems(record, contributions),
   ]
   const claims = claimsOf(record, contributions, taken)
   for (const { map, name, what } of claims) {

@@ -1,6 +1,8 @@
 import { type Audit, audit as auditPort } from '../contracts/ports/audit.ts'
 import type { Connections } from '../contracts/ports/connections.ts'
 import { connections as connectionsPort } from '../contracts/ports/connections.ts'
+import { type FeatureFlags, featureFlags } from '../contracts/ports/feature-flags.ts'
+import { type FlagAdmin, flagAdmin } from '../contracts/ports/flag-admin.ts'
 import { ingress as ingressPort } from '../contracts/ports/ingress.ts'
 import * as ports from '../contracts/ports/services.ts'
 import { type TenantRegistry, tenantRegistry } from '../contracts/ports/tenant-registry.ts'
@@ -32,6 +34,8 @@ export interface KernelServices {
   readonly connections: Connections
   readonly tenants: TenantRegistry
   readonly permissions: PermissionCatalog
+  readonly flags: FeatureFlags
+  readonly flagAdmin: FlagAdmin
   readonly audit: Audit
   sealerFor(pluginId: string): Sealer
   signingKeysFor(pluginId: string): SigningKeys
@@ -43,7 +47,9 @@ export interface KernelServices {
 
 /** Names of the kernel's own ports, for drawing the graph without a kernel. */
 export const kernelPortNames: ReadonlySet<string> = new Set(
-  [...Object.values(ports), auditPort, connectionsPort, ingressPort, tenantRegistry].map((port) => portName(port)),
+  [...Object.values(ports), auditPort, connectionsPort, ingressPort, tenantRegistry, featureFlags, flagAdmin].map(
+    (port) => portName(port),
+  ),
 )
 
 /** The kernel's own ports. What has an owner (log lines, jobs, settings, events) is bound to the plugin that asks. */
@@ -62,6 +68,8 @@ export function kernelPorts(services: KernelServices): KernelPorts {
     entry(ports.signingKeys, (id) => services.signingKeysFor(id)),
     entry(ports.permissionCatalog, () => services.permissions),
     entry(auditPort, () => services.audit),
+    entry(featureFlags, () => services.flags),
+    entry(flagAdmin, () => services.flagAdmin),
     entry(tenantRegistry, () => services.tenants),
     entry(connectionsPort, () => services.connections),
     entry(ingressPort, (id) => ({

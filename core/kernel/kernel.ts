@@ -90,7 +90,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   running.defer(() => storage.close())
   const { knex } = storage
   telemetry.database(knex)
-  const rooms = await openRooms({ settings, knex, clock, log, telemetry, record })
+  const rooms = await openRooms({ settings, knex, clock, log, telemetry, record, records })
   if (options.onCrash !== undefined) running.defer(watchCrashes(options.onCrash, supervisor, rooms, log))
   rooms.apiKeys.start()
   running.defer(() => rooms.apiKeys.stop())

@@ -8,6 +8,7 @@ import { ConnectionStore } from '../connections/connection-store.ts'
 import { connectionSettings } from '../connections/settings.ts'
 import { TransactionRunner } from '../data/index.ts'
 import { EventEngine, EventRegistry, eventSettings } from '../events/index.ts'
+import { openFlags } from '../flags/open-flags.ts'
 import { Egress } from '../http/egress.ts'
 import { JobRunner } from '../jobs/job-runner.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
@@ -32,17 +33,26 @@ export interface RoomsOptions {
   readonly telemetry: Telemetry
   /** Found by plugin id; asked each time, as records come into being after the rooms. */
   readonly record: (pluginId: string) => PluginRecord | undefined
+  readonly records: readonly PluginRecord[]
 }
 
 /** The kernel's rooms, wired over one pool. Nothing runs yet. */
 export type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 export async function openRooms(options: RoomsOptions) {
-  const { knex, clock, log, settings, record, telemetry } = options
+  const { knex, clock, log, settings, record, records, telemetry } = options
   const ring = await KeyRing.open({ setting: settings.keys, home: settings.home })
   const decisions = new TenantPlugins({ knex, clock, cacheMs: settings.tenantCacheMs })
   const running = (pluginId: string) => record(pluginId)?.state === 'started'
+  // Of an adapter's calls a vendor is the other end.
+  const providers = new ProviderRegistry(running, (id, port, value) =>
+    record(id)?.package?.kind === 'adapter' ? telemetry.provider(id, port, value) : value,
+  )
+  const tenants = new Tenants({ knex, clock })
+  const flagRoom = openFlags({ knex, clock, log, tenants, providers, records, settings: settings.flags })
   const gate: Gate = createGate({
+    flags: flagRoom.flags,
+    flagOf: (pluginId) => record(pluginId)?.plugin?.manifest.flag,
     tenants: decisions,
     started: running,
     enabledByDefault: (pluginId) => record(pluginId)?.enabledByDefault ?? false,
@@ -53,16 +63,12 @@ export async function openRooms(options: RoomsOptions) {
     settings: eventSettings(settings.events),
   })
   const database = new TransactionRunner({ knex, events: engine })
-  const tenants = new Tenants({ knex, clock })
-  // Of an adapter's calls a vendor is the other end.
-  const providers = new ProviderRegistry(running, (id, port, value) =>
-    record(id)?.package?.kind === 'adapter' ? telemetry.provider(id, port, value) : value,
-  )
   const settingsFor = settingsByPlugin((pluginId) => {
     const schema = record(pluginId)?.plugin?.manifest.settings?.tenant
     return new PluginTenantSettings({ pluginId, schema, tenants: decisions, database, clock })
   })
   return {
+    ...flagRoom,
     gate,
     registry,
     engine,

@@ -1,5 +1,6 @@
 import Joi from 'joi'
 import { reasonsOf } from '../config/reasons.ts'
+import { flagKey } from '../flags/definition-schema.ts'
 
 /*
  * Everything that crosses a package border is recognised by its marks (`$$type`, `apiVersion`), never by `instanceof`:
@@ -58,6 +59,18 @@ const manifestShape = Joi.object({
       }),
     )
     .unique('key'),
+  flags: Joi.array()
+    .items(
+      Joi.object({
+        key: flagKey.required(),
+        summary: Joi.string().required(),
+        kind: Joi.valid('boolean', 'string', 'number', 'object'),
+        variants: Joi.object(),
+        default: Joi.string().required(),
+      }),
+    )
+    .unique('key'),
+  flag: Joi.string(),
   settings: Joi.object({ app: joiSchema, tenant: joiSchema }),
   migrations: fileUrl,
 })

@@ -18,6 +18,8 @@ export interface EventHandler {
   /** Unique within the plugin. The consumer group is `<plugin>.<id>`; renaming it starts over. */
   readonly id: string
   readonly on: readonly EventType[]
+  /** A boolean flag of the plugin's manifest: events of tenants that it is off for are passed over. */
+  readonly flag?: string
   readonly mode?: 'serial' | 'keyed'
   /** Most deliveries per call. Default 200. */
   readonly batch?: number
@@ -55,6 +57,8 @@ export interface StreamDelivery<T = unknown> extends Delivery<T> {
 export interface EventStream {
   readonly id: string
   readonly on: readonly EventType[]
+  /** A boolean flag of the plugin's manifest: events of tenants that it is off for are passed over. */
+  readonly flag?: string
   /** Most deliveries handed over and neither acked nor nacked. Default 1000. */
   readonly prefetch?: number
   readonly from?: 'earliest' | 'latest'

@@ -1,4 +1,5 @@
 import type { ObjectSchema } from 'joi'
+import type { FlagContribution } from '../contracts/ports/feature-flags.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { EventType } from './event.ts'
 import type { EventHandler, EventStream } from './handler.ts'
@@ -27,6 +28,10 @@ export interface Manifest<S = unknown, T = unknown> {
   readonly provides?: readonly Port<unknown>[]
   readonly publishes?: readonly EventType[]
   readonly permissions?: readonly PermissionDefinition[]
+  /** Flags that the plugin asks; admins may decide about them while it runs. */
+  readonly flags?: readonly FlagContribution[]
+  /** A boolean one of `flags`: the plugin is there only for tenants that it is on for. */
+  readonly flag?: string
   readonly settings?: {
     /** From `config/` and the environment, at start. */
     readonly app?: ObjectSchema<S>

@@ -89,6 +89,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly idempotent?: boolean
   /** `auth`: somebody may be guessing a secret here, so attempts are few. */
   readonly limit?: 'auth'
+  /** A boolean flag of the plugin's manifest: for tenants that it is off for the route does not exist. */
+  readonly flag?: string
   /** `any`: callable from pages of every origin, without cookies (web chat). Default: from the configured origins. */
   readonly cors?: 'any'
   /** `any`: other sites may show the answer in a frame (a web-chat page). Default: nobody may. */

@@ -9,7 +9,7 @@ import type { LogStore } from '../store/log-store.ts'
 import type { WorkStore } from '../store/work-store.ts'
 
 /** Whether a plugin is on for a tenant; where it is off, its deliveries are passed over. */
-export type EventGate = (pluginId: string, tenantId: string) => boolean | Promise<boolean>
+export type EventGate = (pluginId: string, tenantId: string, flag?: string) => boolean | Promise<boolean>
 
 /**
  * Named moments of a consumer's work, for tests that crash there:

@@ -6,6 +6,8 @@ export interface Group {
   /** `<plugin>.<id>` */
   readonly name: string
   readonly pluginId: string
+  /** Events of tenants that it is off for are passed over. */
+  readonly flag: string | undefined
   readonly types: ReadonlySet<string>
   readonly topics: readonly string[]
   readonly latest: boolean
@@ -39,6 +41,7 @@ function common(pluginId: string, consumer: EventHandler | EventStream, settings
   return {
     name: `${pluginId}.${consumer.id}`,
     pluginId,
+    flag: consumer.flag,
     types: new Set(consumer.on.map((type) => type.type)),
     topics: [...new Set(consumer.on.map((type) => type.topic))],
     latest: consumer.from === 'latest',

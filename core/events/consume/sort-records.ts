@@ -20,7 +20,7 @@ export interface SortedRecords {
 /** Parts what was read by what the group has to do with it. Asks the gate once per tenant. */
 export async function sortRecords(
   parts: Pick<ConsumerParts, 'gate' | 'registry' | 'unknownTypes'>,
-  group: Pick<Group, 'types' | 'pluginId'>,
+  group: Pick<Group, 'types' | 'pluginId' | 'flag'>,
   records: readonly LogRecord[],
 ): Promise<SortedRecords> {
   const wanted: Wanted[] = []
@@ -38,7 +38,7 @@ export async function sortRecords(
       passedOver.push(record.position)
       continue
     }
-    const open = gates.get(tenantid) ?? (await parts.gate(group.pluginId, tenantid))
+    const open = gates.get(tenantid) ?? (await parts.gate(group.pluginId, tenantid, group.flag))
     gates.set(tenantid, open)
     if (open) wanted.push(record)
     else passedOver.push(record.position)

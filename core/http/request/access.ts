@@ -9,6 +9,7 @@ import { contextOf } from './context.ts'
 export interface Guarded {
   readonly pluginId: string
   readonly access: Access
+  readonly flag?: string
 }
 
 declare module '@hapi/hapi' {
@@ -32,7 +33,7 @@ export function accessScheme(authentication: Authentication, gate: Gate): Server
       const recognized = await recognize(request, authentication, guarded?.access)
       contextOf(request).actor = recognized.actor
       if (guarded !== undefined) {
-        if (!(await gate(guarded.pluginId, recognized.actor.tenantId))) throw new Refused(CLOSED)
+        if (!(await gate(guarded.pluginId, recognized.actor.tenantId, guarded.flag))) throw new Refused(CLOSED)
         const refusal = forbidden(guarded.access, recognized)
         if (refusal !== undefined) throw new Refused(refusal)
       }
@@ -42,8 +43,8 @@ export function accessScheme(authentication: Authentication, gate: Gate): Server
 }
 
 /** The gate of a public route, which no authentication runs for. */
-export async function publicGate(gate: Gate, pluginId: string): Promise<void> {
-  if (!(await gate(pluginId, ''))) throw new Refused(CLOSED)
+export async function publicGate(gate: Gate, { pluginId, flag }: Omit<Guarded, 'access'>): Promise<void> {
+  if (!(await gate(pluginId, '', flag))) throw new Refused(CLOSED)
 }
 
 declare module '@hapi/hapi' {

@@ -6,7 +6,7 @@ import { corsOf, securityHeaders } from '../answer/headers.ts'
 import { responseOf } from '../answer/send.ts'
 import { type IdempotencyGuard, isIdempotent } from '../idempotency/guard.ts'
 import type { Gate } from '../options.ts'
-import { publicGate } from '../request/access.ts'
+import { type Guarded, publicGate } from '../request/access.ts'
 import { contextOf } from '../request/context.ts'
 import { uploadOf } from '../request/multipart.ts'
 import { type OriginRules, originOf } from '../request/origin.ts'
@@ -40,18 +40,20 @@ export function hapiRoute(route: Route, pluginId: string, surface: RouteSurface)
 function optionsOf(route: Route, pluginId: string, surface: RouteSurface): RouteOptions {
   const { settings, gate } = surface
   const open = 'public' in route.access
+  const { access, flag } = route
+  const guarded = { pluginId, access, ...(flag === undefined ? {} : { flag }) }
   return {
     id: route.id,
     app: {
       routeId: route.id,
-      guarded: { pluginId, access: route.access },
+      guarded,
       headers: securityHeaders(route, settings, surface.origin.publicUrl),
     },
     auth: open ? false : { strategy: STRATEGY, mode: 'required' },
     state: { parse: false, failAction: 'ignore' },
     cors: corsOf(route, settings),
     timeout: { server: bodyTimeout(route, settings) + settings.handlerTimeoutMs },
-    ...(open ? { ext: { onPreAuth: { method: gateExtension(gate, pluginId) } } } : {}),
+    ...(open ? { ext: { onPreAuth: { method: gateExtension(gate, guarded) } } } : {}),
     ...(route.method === 'GET' ? {} : { payload: payloadOptions(route, settings) }),
   }
 }
@@ -62,9 +64,9 @@ function bodyTimeout(route: Route, settings: HttpSettings): number {
   return route.body?.multipart ? settings.uploadTimeoutMs : settings.bodyTimeoutMs
 }
 
-function gateExtension(gate: Gate, pluginId: string): Lifecycle.Method {
+function gateExtension(gate: Gate, guarded: Guarded): Lifecycle.Method {
   return async (_, h) => {
-    await publicGate(gate, pluginId)
+    await publicGate(gate, guarded)
     return h.continue
   }
 }
