@@ -47,7 +47,10 @@ export class Files {
     const type = await inspectFile(content, this.#settings.fileTypes)
     if (!type.ok) return type
     const { maxFileBytes } = this.#settings
-    const put = await this.#store.put(visitor.tenantId, content, { mimeType: type.mimeType, maxBytes: maxFileBytes })
+    const put = await this.#store.put(visitor.tenantId, content, {
+      ...{ mimeType: type.mimeType, maxBytes: maxFileBytes },
+      provisional: true,
+    })
     if (!put.ok) return refuse('file-too-large', `A file may have ${maxFileBytes} bytes at most.`)
     const file: StoredFile = {
       objectKey: put.object.key,
@@ -68,6 +71,11 @@ export class Files {
     if (visitorId !== visitor.visitorId || tenantId !== visitor.tenantId) return undefined
     if (!objectKey || !kind || !mimeType || !fileName || !bytes || !sha256) return undefined
     return { objectKey, kind: kind as MediaKind, mimeType, fileName, bytes: Number(bytes), sha256 }
+  }
+
+  /** Before a message names the file: what nobody keeps is swept away. */
+  keep(visitor: Visitor, file: StoredFile): Promise<void> {
+    return this.#store.keep(visitor.tenantId, [file.objectKey])
   }
 
   /** A path that serves the file for as long as the settings say. */

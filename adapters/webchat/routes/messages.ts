@@ -50,6 +50,7 @@ function sendRoute(context: Context): Route {
         if (ticket !== undefined && file === undefined) {
           return problem(422, 'webchat.upload-unknown', 'file: this upload is not known, or too old. Upload it again.')
         }
+        if (file !== undefined) await context.files?.keep(visitor, file)
         const item = messageItem(visitor, message, contentOf(message, file), context.clock.now())
         const [outcome] = await context.ingress.ingest([item])
         return accepted({ id: message.id, duplicate: outcome === 'duplicate' })

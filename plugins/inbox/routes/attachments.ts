@@ -1,6 +1,9 @@
 import {
   created,
+  type Database,
+  DELIVERY_HEADERS,
   defineRoute,
+  deliveryOf,
   ParleyError,
   problem,
   type Reply,
@@ -13,9 +16,6 @@ import { ATTACHMENT, type AttachmentRecord } from '../models/attachment.ts'
 import { selectList } from '../storage/columns.ts'
 import type { RouteContext } from './context.ts'
 import { idParams } from './schemas.ts'
-
-/** Types that browsers show without running anything; everything else is only offered for download. */
-const SHOWN = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+|application\/pdf|text\/plain)$/
 
 /** What a form adds around its file. */
 const FORM_BYTES = 64 * 1024
@@ -37,13 +37,7 @@ export function getAttachment(context: RouteContext): Route {
       410: { description: 'It is gone; the code says how.' },
     },
     handle: async ({ tenantId, params }) => {
-      const attachment = await database.transaction(tenantId, async (uow) => {
-        const { rows } = await uow.trx.raw<{ rows: AttachmentRecord[] }>(
-          `select ${selectList('a', ATTACHMENT)} from inbox.attachment a where a.tenant_id = ?::uuid and a.id = ?::uuid`,
-          [tenantId, params.id],
-        )
-        return rows[0]
-      })
+      const attachment = await findAttachment(database, tenantId, params.id)
       if (attachment === undefined) return problem(404, 'inbox.attachment-not-found', `There is no file ${params.id}.`)
       if (attachment.state === 'pending')
         return problem(409, 'inbox.attachment-pending', 'This file is still being fetched. Come back in a moment.')
@@ -54,18 +48,29 @@ export function getAttachment(context: RouteContext): Route {
   })
 }
 
+export async function findAttachment(
+  database: Database,
+  tenantId: string,
+  id: string,
+): Promise<AttachmentRecord | undefined> {
+  return database.transaction(tenantId, async (uow) => {
+    const { rows } = await uow.trx.raw<{ rows: AttachmentRecord[] }>(
+      `select ${selectList('a', ATTACHMENT)} from inbox.attachment a where a.tenant_id = ?::uuid and a.id = ?::uuid`,
+      [tenantId, id],
+    )
+    return rows[0]
+  })
+}
+
 function goneBy({ state }: AttachmentRecord): string {
   return state === 'stored' ? 'lost' : state
 }
 
 function deliver(attachment: AttachmentRecord, storedType: string, content: Parameters<typeof raw>[0]): Reply {
-  const type = storedType.split(';', 1)[0]?.trim().toLowerCase() || 'application/octet-stream'
-  const shown = SHOWN.test(type)
-  const name = encodeURIComponent(attachment.media.fileName ?? attachment.id)
-  return raw(content, shown && type === 'text/plain' ? 'text/plain; charset=utf-8' : type, {
-    'content-disposition': `${shown ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
+  const { contentType, disposition } = deliveryOf(storedType, attachment.media.fileName ?? attachment.id)
+  return raw(content, contentType, {
+    ...DELIVERY_HEADERS,
+    'content-disposition': disposition,
     'cache-control': 'private, max-age=3600',
   })
 }
@@ -75,7 +80,8 @@ export function uploadAttachment({ store, settings }: RouteContext): Route {
     method: 'POST',
     path: '/api/attachments',
     id: 'uploadAttachment',
-    summary: 'Keeps a file for sending: answers the `objectKey` that `media` takes.',
+    summary:
+      'Keeps a file for sending: answers the `objectKey` that `media` takes. Unsent, it is gone after some days.',
     tags: ['inbox'],
     access: { permission: 'inbox.write' },
     body: { multipart: true, maxBytes: settings.mediaMaxBytes + FORM_BYTES, maxFiles: 1 },
@@ -91,14 +97,18 @@ export function uploadAttachment({ store, settings }: RouteContext): Route {
         }),
       },
       413: { description: 'It is larger than what is kept.' },
+      415: { description: 'Its content is of a type that is not kept.' },
       501: { description: 'This installation keeps no files.' },
     },
     handle: async ({ tenantId, payload }) => {
       const [file] = payload.files
       if (store === undefined) return problem(501, 'inbox.no-object-store', 'No object store is configured here.')
       if (file === undefined) throw new ParleyError('request.invalid', 'files: expected one file.')
-      const options = { mimeType: file.contentType, maxBytes: settings.mediaMaxBytes }
+      const { mediaMaxBytes: maxBytes, mediaTypes: types } = settings
+      const options = { mimeType: file.contentType, maxBytes, types, provisional: true }
       const kept = await store.put(tenantId, file.content, options)
+      if (!kept.ok && kept.failure === 'type-refused')
+        return problem(415, 'inbox.type-refused', 'By its content this is no file of a type that is taken here.')
       if (!kept.ok) return problem(413, 'inbox.too-large', `A file may have ${settings.mediaMaxBytes} bytes at most.`)
       const { key: objectKey, mimeType, bytes } = kept.object
       return created({ objectKey, mimeType, fileName: file.fileName, bytes })

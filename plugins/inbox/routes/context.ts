@@ -3,6 +3,7 @@ import {
   type Author,
   type ChannelReceipts,
   type Database,
+  type ImageProcessor,
   type JobQueue,
   type Logger,
   type Messenger,
@@ -23,6 +24,7 @@ export interface RouteContext extends MessengerParts {
   readonly messenger: Messenger
   readonly receipts: Selector<ChannelReceipts>
   readonly store: ObjectStore | undefined
+  readonly images: ImageProcessor | undefined
   readonly settings: InboxSettings
 }
 

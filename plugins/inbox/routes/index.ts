@@ -1,4 +1,5 @@
 import type { Route } from '@parley/core'
+import { getThumbnail } from './attachment-thumbnail.ts'
 import { getAttachment, uploadAttachment } from './attachments.ts'
 import { cannedReplyRoutes } from './canned-replies.ts'
 import { changeConversation } from './change-conversation.ts'
@@ -34,6 +35,7 @@ export function inboxRoutes(context: RouteContext): Route[] {
     deleteMessage(context),
     resendMessage(context),
     getAttachment(context),
+    getThumbnail(context),
     uploadAttachment(context),
     ...cannedReplyRoutes(context),
     ...labelRoutes(context),

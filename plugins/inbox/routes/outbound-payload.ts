@@ -1,4 +1,10 @@
-import { MEDIA_KINDS, type MediaKind, type OutboundContent, outboundContentSchema } from '@parley/core'
+import {
+  MEDIA_KINDS,
+  type MediaKind,
+  type ObjectStore,
+  type OutboundContent,
+  outboundContentSchema,
+} from '@parley/core'
 import Joi from 'joi'
 
 /** What a caller may write: exactly one of the four. `media.kind` follows from the type of the file when it is left out. */
@@ -52,4 +58,14 @@ export function contentOf(payload: OutboundPayload): OutboundContent {
 function kindOf(mimeType = ''): MediaKind {
   const family = mimeType.split('/', 1)[0]
   return MEDIA_KINDS.find((kind) => kind === family) ?? 'document'
+}
+
+/** Before a message names files: an upload that nobody keeps is swept away. */
+export async function keepFiles(
+  store: ObjectStore | undefined,
+  tenantId: string,
+  content: OutboundContent,
+): Promise<void> {
+  const key = 'media' in content ? content.media.objectKey : undefined
+  if (key !== undefined) await store?.keep(tenantId, [key])
 }

@@ -12,7 +12,7 @@ import { messagesById } from '../storage/find-messages.ts'
 import { authorOf, noConversation, type RouteContext, refused } from './context.ts'
 import { viewMessages } from './message-view.ts'
 import { writeNote } from './notes.ts'
-import { contentOf, type OutboundPayload, outboundKeys } from './outbound-payload.ts'
+import { contentOf, keepFiles, type OutboundPayload, outboundKeys } from './outbound-payload.ts'
 import { idParams, messageSchema } from './schemas.ts'
 
 interface Payload extends OutboundPayload {
@@ -76,6 +76,7 @@ export async function send(
     ...(payload.replyTo === undefined ? {} : { replyTo: payload.replyTo }),
     ...(fence === undefined ? {} : { fence }),
   }
+  await keepFiles(context.store, tenantId, intent.content)
   return context.database.transaction(tenantId, (uow) => sendOne(context, uow, intent), { correlationId })
 }
 

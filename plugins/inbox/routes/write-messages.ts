@@ -21,7 +21,7 @@ import { messagesById } from '../storage/find-messages.ts'
 import { lockThreads } from '../storage/lock-threads.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { authorOf, noMessage, type RouteContext, refused } from './context.ts'
-import { contentOf, type OutboundPayload, outboundKeys } from './outbound-payload.ts'
+import { contentOf, keepFiles, type OutboundPayload, outboundKeys } from './outbound-payload.ts'
 import { idParams, uuid } from './schemas.ts'
 import { messageView, send, sendResponses } from './send-message.ts'
 
@@ -49,6 +49,7 @@ export function writeMessage(context: RouteContext): Route {
     handle: async (request) => {
       const { payload, tenantId, actor, correlationId } = request
       if (payload.conversationId !== undefined) return send(context, request, payload.conversationId, payload)
+      await keepFiles(context.store, tenantId, contentOf(payload))
       return unlessRefused(() =>
         context.database.transaction(tenantId, (uow) => begin(context, uow, payload, authorOf(actor)), {
           correlationId,

@@ -30,6 +30,8 @@ export interface InboxSettings {
   /** An unknown outcome without evidence is shown to the agents after this. */
   readonly unconfirmedAfterMs: number
   readonly mediaMaxBytes: number
+  /** What agents may upload, found in the content: types, or families as `image/*`. */
+  readonly mediaTypes: readonly string[]
   readonly mediaConcurrency: number
   readonly mediaMaxAttempts: number
   readonly mediaTimeoutMs: number
@@ -43,6 +45,27 @@ export interface InboxSettings {
   /** Pushes to agents' sockets are gathered for this long. */
   readonly hintMs: number
 }
+
+/** What channels carry: pictures, sound, films, and documents that are no programs. */
+const MEDIA_TYPES = [
+  'image/*',
+  'audio/*',
+  'video/*',
+  'application/pdf',
+  'application/zip',
+  'application/rtf',
+  'application/ogg',
+  'application/x-cfb',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/vnd.oasis.opendocument.text',
+  'application/vnd.oasis.opendocument.spreadsheet',
+  'application/vnd.oasis.opendocument.presentation',
+  'text/plain',
+  'text/calendar',
+  'text/vcard',
+]
 
 const count = (value: number) => Joi.number().integer().min(1).default(value)
 const time = (value: number) => Joi.number().integer().min(0).default(value)
@@ -65,6 +88,7 @@ export const appSettings: Joi.ObjectSchema<InboxSettings> = Joi.object({
   throttleMs: time(2000),
   unconfirmedAfterMs: time(600_000),
   mediaMaxBytes: count(100 * 1024 * 1024),
+  mediaTypes: Joi.array().items(Joi.string()).default(MEDIA_TYPES),
   mediaConcurrency: count(8),
   mediaMaxAttempts: count(8),
   mediaTimeoutMs: count(60_000),

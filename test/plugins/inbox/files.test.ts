@@ -1,5 +1,10 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { TestClock } from '@parley/core/testing'
 import { expect } from 'chai'
+import sharp from 'sharp'
 import { InboxKernel } from './inbox-kernel.ts'
 
 describe("customers' files", () => {
@@ -8,10 +13,17 @@ describe("customers' files", () => {
   const photo = (ref: string, mimeType = 'image/png') =>
     ({ kind: 'image', media: { ref, mimeType, fileName: 'grüße.png' }, text: 'look' }) as const
 
+  let folder: string
+
   before(async () => {
-    inbox = await InboxKernel.start({ mediaMaxBytes: 100 }, { clock, plugins: ['./adapters/local-files'] })
+    folder = await mkdtemp(join(tmpdir(), 'parley-inbox-files-'))
+    const plugins = [{ use: './adapters/local-files', settings: { folder } }, './adapters/images']
+    inbox = await InboxKernel.start({ mediaMaxBytes: 2000 }, { clock, plugins })
   })
-  after(() => inbox.stop())
+  after(async () => {
+    await inbox.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
 
   const receive = async (ref: string, mimeType?: string) => {
     await inbox.receive(inbox.on.message('+1', `m-${ref}`, photo(ref, mimeType)))
@@ -42,7 +54,7 @@ describe("customers' files", () => {
     const gone = await receive('nowhere')
     expect(gone).to.include({ state: 'gone' })
     expect((await inbox.call('GET', `/api/attachments/${gone?.id}`)).body).to.include({ code: 'inbox.attachment-gone' })
-    inbox.vendor.file('f3', 'x'.repeat(101), 'image/png')
+    inbox.vendor.file('f3', 'x'.repeat(2001), 'image/png')
     expect(await receive('f3')).to.include({ state: 'too-large' })
   })
 
@@ -69,23 +81,16 @@ describe("customers' files", () => {
     expect(answer.status).to.equal(404)
   })
 
+  const upload = (content: Buffer, fileName: string) => {
+    const head = `--x\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\ncontent-type: application/pdf\r\n\r\n`
+    const payload = Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n--x--\r\n')])
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+    return inbox.test.inject({ method: 'POST', url: '/api/attachments', payload, headers })
+  }
+  const offer = Buffer.from('%PDF-1.7 an offer')
+
   it('of agents are kept and sent', async () => {
-    const boundary = 'x'
-    const payload = [
-      `--${boundary}`,
-      'content-disposition: form-data; name="file"; filename="offer.pdf"',
-      'content-type: application/pdf',
-      '',
-      'an offer',
-      `--${boundary}--`,
-      '',
-    ].join('\r\n')
-    const kept = await inbox.test.inject({
-      method: 'POST',
-      url: '/api/attachments',
-      payload,
-      headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-    })
+    const kept = await upload(offer, 'offer.pdf')
     expect(kept.status, kept.text).to.equal(201)
     const { objectKey, mimeType, fileName } = kept.body as { objectKey: string; mimeType: string; fileName: string }
     const sent = await inbox.send({ media: { objectKey, mimeType, fileName, text: 'our offer' } })
@@ -93,5 +98,37 @@ describe("customers' files", () => {
     await inbox.test.drain()
     expect(inbox.vendor.sent.at(-1)?.content).to.deep.include({ kind: 'document' })
     expect((await inbox.messages()).at(-1)?.attachments[0]).to.include({ state: 'stored', fileName: 'offer.pdf' })
+  })
+
+  it('of agents wait to be swept away until they are sent', async () => {
+    const waiting = () => readdir(join(folder, '.provisional'))
+    const before = await waiting()
+    const { objectKey } = (await upload(offer, 'unsent.pdf')).body as { objectKey: string }
+    expect(await waiting()).to.have.lengthOf(before.length + 1)
+    await inbox.send({ media: { objectKey, mimeType: 'application/pdf' } })
+    expect(await waiting()).to.deep.equal(before)
+  })
+
+  it('of agents are refused when their content is something else than they say', async () => {
+    const answer = await upload(Buffer.from('MZ\0\0 a program'), 'offer.pdf')
+    expect([answer.status, answer.body]).to.deep.include(415)
+    expect(answer.body).to.include({ code: 'inbox.type-refused' })
+  })
+
+  it('that are pictures are shown small, others are not', async () => {
+    const picture = await sharp({ create: { width: 640, height: 480, channels: 3, background: 'red' } })
+      .png({ palette: true, colours: 2 })
+      .toBuffer()
+    inbox.vendor.files.set('p1', { ok: true, content: Readable.from([picture]), mimeType: 'image/png' })
+    const { id } = (await receive('p1')) ?? {}
+    for (const _ of ['made', 'kept']) {
+      const answer = await inbox.call('GET', `/api/attachments/${id}/thumbnail?edge=96`)
+      expect([answer.status, answer.headers['content-type']]).to.deep.equal([200, 'image/webp'])
+    }
+    expect((await inbox.call('GET', `/api/attachments/${id}/thumbnail?edge=97`)).status).to.equal(400)
+    inbox.vendor.file('p2', 'a letter', 'image/png')
+    const letter = await receive('p2')
+    const refused = await inbox.call('GET', `/api/attachments/${letter?.id}/thumbnail`)
+    expect([refused.status, refused.body]).to.deep.include(415)
   })
 })
