@@ -10,6 +10,7 @@ export default defineConfig({
     { use: './adapters/whatsapp', settings: graph() },
     { use: './adapters/webchat' },
     { use: './adapters/outbox-mail' },
+    { use: './adapters/openid' },
     { use: './plugins/accounts' },
     { use: './plugins/contacts' },
     { use: './plugins/inbox' },

@@ -48,13 +48,16 @@ function consumerProblems(contributions: Contributions): string[] {
 }
 
 function providerProblems(record: PluginRecord, contributions: Contributions): string[] {
-  const declared = new Set((record.plugin?.manifest.provides ?? []).map(portName))
+  const ports = record.plugin?.manifest.provides ?? []
+  const declared = new Set(ports.map(portName))
+  // Of a port with many providers it may bring none: whatever is configured.
+  const owed = ports.filter(({ cardinality }) => cardinality === 'one').map(portName)
   const provided = new Set((contributions.providers ?? []).map((provider) => portName(provider.port)))
   return [
     ...[...provided]
       .filter((name) => !declared.has(name))
       .map((name) => `provides ${name}, which its manifest does not say`),
-    ...[...declared]
+    ...owed
       .filter((name) => !provided.has(name))
       .map((name) => `its manifest says it provides ${name}, and it does not`),
   ]

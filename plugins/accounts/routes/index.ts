@@ -2,12 +2,15 @@ import type { Route } from '@parley/core'
 import type { Parts } from '../context.ts'
 import { acceptInvitationRoutes } from './accept-invitation.ts'
 import { activityRoute } from './activity.ts'
+import { identityRoutes } from './identities.ts'
 import { invitationRoutes } from './invitations.ts'
 import { loginRoutes } from './login.ts'
 import { logoutRoutes } from './logout.ts'
 import { meRoutes } from './me.ts'
 import { memberRoutes } from './members.ts'
 import { moveRoutes } from './move.ts'
+import { openIdRoutes } from './openid.ts'
+import { openIdCallbackRoutes } from './openid-callback.ts'
 import { passwordRoutes } from './passwords.ts'
 import { refreshRoutes } from './refresh.ts'
 import { registerRoute } from './register.ts'
@@ -29,6 +32,9 @@ export function accountRoutes(parts: Parts): readonly Route[] {
     ...meRoutes(parts),
     ...sessionRoutes(parts),
     ...twoFactorRoutes(parts),
+    ...openIdRoutes(parts),
+    ...openIdCallbackRoutes(parts),
+    ...identityRoutes(parts),
     ...moveRoutes(parts),
     ...teamRoutes(parts),
     ...memberRoutes(parts),

@@ -24,17 +24,17 @@ export class OneTimeTokens {
     this.#sealer = sealer
   }
 
+  /** `token`: a secret that is known already, as the `state` of a sign-in elsewhere. */
   async issue(
     uow: UnitOfWork,
     kind: OneTimeKind,
-    wanted: { userId?: string; data?: Readonly<Record<string, string>>; seconds: number },
+    wanted: { userId?: string; data?: Readonly<Record<string, string>>; seconds: number; token?: string },
   ): Promise<{ readonly id: string; readonly token: string }> {
-    const { userId, data, seconds } = wanted
+    const { userId, data, seconds, token = newSecret() } = wanted
     const now = this.#clock.now()
     await OneTimeToken.in(uow).delete().where('expires_at', '<', now)
     if (userId !== undefined) await this.withdraw(uow, kind, userId)
     const id = newId()
-    const token = newSecret()
     await OneTimeToken.in(uow).insert({
       id,
       kind,
