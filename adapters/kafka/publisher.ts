@@ -3,6 +3,7 @@ import { reasonOf } from '@parley/core'
 import type { Producer, TopicMessages } from 'kafkajs'
 import type { ClientMaker } from './client.ts'
 import { toMessage } from './cloud-event.ts'
+import { portions } from './portions.ts'
 import type { KafkaSettings } from './settings.ts'
 import { within } from './within.ts'
 
@@ -41,6 +42,16 @@ export class Publisher {
   }
 
   async publish(records: readonly OutgoingRecord[]): Promise<void> {
+    for (const portion of portions(records, this.#settings)) await this.#publishPortion(portion)
+  }
+
+  async stop(): Promise<void> {
+    const producer = await this.#producer?.catch(() => undefined)
+    this.#producer = undefined
+    await producer?.disconnect()
+  }
+
+  async #publishPortion(records: readonly OutgoingRecord[]): Promise<void> {
     const batch = this.#batch(records)
     try {
       await this.#send(batch)
@@ -49,12 +60,6 @@ export class Publisher {
       this.#counts.resends += 1
       await this.#send(batch)
     }
-  }
-
-  async stop(): Promise<void> {
-    const producer = await this.#producer?.catch(() => undefined)
-    this.#producer = undefined
-    await producer?.disconnect()
   }
 
   async #send(topicMessages: TopicMessages[]): Promise<void> {

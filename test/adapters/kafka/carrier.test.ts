@@ -70,6 +70,24 @@ describeWith('Kafka', findKafka(), 'adapters/kafka, carrying', (kafka) => {
     await follower.stop()
   })
 
+  it('carries more than the broker takes in one request', async () => {
+    const one = await withTopic({ requestBytes: 3 * 1024 * 1024 })
+    const told = new Told()
+    const follower = one.follow(told)
+    follower.set(parts(0, 1))
+    await until(() => told.live_.size === 2)
+    const large = JSON.stringify({ text: 'x'.repeat(200_000) })
+    const records = range(0, 40).map((n) => {
+      const record = outgoing(topic, n % 2, Math.floor(n / 2))
+      return { ...record, event: { ...record.event, data: large } }
+    })
+    await one.publish(records)
+    await until(() => told.offsets(0).length + told.offsets(1).length === 40)
+    expect(told.offsets(0)).to.deep.equal(range(0, 20))
+    expect(one.figures()).to.include({ refused: 0 })
+    await follower.stop()
+  })
+
   it('follows other partitions when it is told to, each from its end at that moment', async () => {
     const one = await withTopic()
     const told = new Told()
