@@ -5,6 +5,7 @@ import type { Reply, Route } from '../plugin/route.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import type { WebhookReply, WebhookRequest } from '../plugin/webhook.ts'
 import type { IdempotencyStore } from './idempotency/store.ts'
+import type { TenantStatusOf } from './request/authentication.ts'
 
 /**
  * Is the plugin started, and enabled for the tenant, and the route's flag on? For public routes `tenantId` is the empty
@@ -45,6 +46,8 @@ export interface HttpServerOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly gate: Gate
+  /** What became of a tenant. Default: all are active. */
+  readonly tenantStatus?: TenantStatusOf
   /** Asked by `/readyz`; all parts that must run, the database among them. */
   readonly readiness: () => Promise<readonly PartState[]>
   readonly intake?: HookIntake

@@ -66,7 +66,7 @@ async function build(options: HttpServerOptions): Promise<Built> {
   const settings = parseHttpSettings(options.settings)
   const { publicUrl, log, clock } = options
   const standing = new Standing()
-  const authentication = new Authentication()
+  const authentication = new Authentication(options.tenantStatus)
   const server = bareServer(options, settings)
   const gate: Gate = (pluginId, ...asked) => pluginId === KERNEL || options.gate(pluginId, ...asked)
   const origin = { trustProxy: settings.trustProxy, ...(publicUrl === undefined ? {} : { publicUrl }) }

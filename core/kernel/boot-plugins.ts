@@ -8,6 +8,7 @@ import { Taken } from './contributions.ts'
 import { kernelPorts } from './kernel-ports.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { mountContributions } from './mount.ts'
+import { PlatformControl } from './platform-control.ts'
 import { PluginAdmin } from './plugin-admin.ts'
 import { kernelEvents } from './published.ts'
 import type { PluginRecord } from './record.ts'
@@ -48,6 +49,8 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
     events: rooms.engine,
     tenants: rooms.tenants,
     audit: rooms.audit.log,
+    selection: rooms.choice,
+    platform: () => new PlatformControl({ admin, engine: rooms.engine }),
     flags: rooms.flags,
     flagAdmin: rooms.flagAdmin,
     permissions: { all: () => [...kernelPermissions, ...permissionsOf(records)] },

@@ -4,6 +4,8 @@ import { connections as connectionsPort } from '../contracts/ports/connections.t
 import { type FeatureFlags, featureFlags } from '../contracts/ports/feature-flags.ts'
 import { type FlagAdmin, flagAdmin } from '../contracts/ports/flag-admin.ts'
 import { ingress as ingressPort } from '../contracts/ports/ingress.ts'
+import { type Platform, platform as platformPort } from '../contracts/ports/platform.ts'
+import { type ProviderSelection, providerSelection } from '../contracts/ports/provider-selection.ts'
 import * as ports from '../contracts/ports/services.ts'
 import { type TenantRegistry, tenantRegistry } from '../contracts/ports/tenant-registry.ts'
 import type { TransactionRunner } from '../data/index.ts'
@@ -20,6 +22,7 @@ import type {
   SigningKeys,
   TenantSettings,
   TokenSigner,
+  UserSettings,
 } from '../plugin/services.ts'
 import type { KernelPorts } from './container.ts'
 
@@ -37,19 +40,29 @@ export interface KernelServices {
   readonly flags: FeatureFlags
   readonly flagAdmin: FlagAdmin
   readonly audit: Audit
+  readonly selection: ProviderSelection
+  platform(): Platform
   sealerFor(pluginId: string): Sealer
   signingKeysFor(pluginId: string): SigningKeys
   jobsFor(pluginId: string): JobQueue
-  settingsFor(pluginId: string): TenantSettings
+  settingsFor(pluginId: string): TenantSettings & UserSettings
   /** `/plugins/inbox`, `/adapters/whatsapp`: the source of what it publishes. */
   sourceOf(pluginId: string): string
 }
 
 /** Names of the kernel's own ports, for drawing the graph without a kernel. */
 export const kernelPortNames: ReadonlySet<string> = new Set(
-  [...Object.values(ports), auditPort, connectionsPort, ingressPort, tenantRegistry, featureFlags, flagAdmin].map(
-    (port) => portName(port),
-  ),
+  [
+    ...Object.values(ports),
+    auditPort,
+    platformPort,
+    providerSelection,
+    connectionsPort,
+    ingressPort,
+    tenantRegistry,
+    featureFlags,
+    flagAdmin,
+  ].map((port) => portName(port)),
 )
 
 /** The kernel's own ports. What has an owner (log lines, jobs, settings, events) is bound to the plugin that asks. */
@@ -63,11 +76,14 @@ export function kernelPorts(services: KernelServices): KernelPorts {
     entry(ports.live, () => services.live),
     entry(ports.eventTail, () => services.events),
     entry(ports.tenantSettings, (id) => services.settingsFor(id)),
+    entry(ports.userSettings, (id) => services.settingsFor(id)),
     entry(ports.tokens, () => services.tokens),
     entry(ports.sealer, (id) => services.sealerFor(id)),
     entry(ports.signingKeys, (id) => services.signingKeysFor(id)),
     entry(ports.permissionCatalog, () => services.permissions),
     entry(auditPort, () => services.audit),
+    entry(platformPort, () => services.platform()),
+    entry(providerSelection, () => services.selection),
     entry(featureFlags, () => services.flags),
     entry(flagAdmin, () => services.flagAdmin),
     entry(tenantRegistry, () => services.tenants),

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../contracts/ports/audit.ts'
 import { ParleyError, reasonOf } from '../plugin/errors.ts'
 import type { Health } from '../plugin/plugin.ts'
 import type { Enablement } from '../tenancy/enablement.ts'
@@ -58,8 +59,8 @@ export class PluginAdmin {
     return this.#options.records.find((record) => record.id === pluginId)
   }
 
-  async setEnabled(tenantId: string, pluginId: string, enabled: boolean | null): Promise<void> {
-    await this.#options.enablement.set(tenantId, pluginId, enabled)
+  async setEnabled(tenantId: string, pluginId: string, enabled: boolean | null, by?: AuditActor): Promise<void> {
+    await this.#options.enablement.set(tenantId, pluginId, enabled, by)
   }
 
   async view(tenantId: string, pluginId: string): Promise<PluginView | undefined> {

@@ -17,6 +17,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import { Enablement } from '../tenancy/enablement.ts'
 import { createGate, type Gate } from '../tenancy/gate.ts'
 import { ProviderChoice } from '../tenancy/provider-choice.ts'
+import { SettingLayers } from '../tenancy/setting-layers.ts'
 import { PluginTenantSettings } from '../tenancy/settings.ts'
 import { TenantPlugins } from '../tenancy/tenant-plugins.ts'
 import { Tenants } from '../tenancy/tenants.ts'
@@ -48,7 +49,7 @@ export async function openRooms(options: RoomsOptions) {
   const providers = new ProviderRegistry(running, (id, port, value) =>
     record(id)?.package?.kind === 'adapter' ? telemetry.provider(id, port, value) : value,
   )
-  const tenants = new Tenants({ knex, clock })
+  const tenants = new Tenants({ knex, clock, cacheMs: settings.tenantCacheMs })
   const flagRoom = openFlags({ knex, clock, log, tenants, providers, records, settings: settings.flags })
   const gate: Gate = createGate({
     flags: flagRoom.flags,
@@ -63,9 +64,14 @@ export async function openRooms(options: RoomsOptions) {
     settings: eventSettings(settings.events),
   })
   const database = new TransactionRunner({ knex, events: engine })
+  const auditLog = new AuditLog({ clock })
+  const layers = new SettingLayers({ database, clock, cacheMs: settings.tenantCacheMs })
   const settingsFor = settingsByPlugin((pluginId) => {
-    const schema = record(pluginId)?.plugin?.manifest.settings?.tenant
-    return new PluginTenantSettings({ pluginId, schema, tenants: decisions, database, clock })
+    const { tenant: schema, personal = [] } = record(pluginId)?.plugin?.manifest.settings ?? {}
+    return new PluginTenantSettings({
+      ...{ pluginId, schema, personal, tenants: decisions, database, clock, layers },
+      audit: auditLog,
+    })
   })
   return {
     ...flagRoom,
@@ -85,13 +91,13 @@ export async function openRooms(options: RoomsOptions) {
     }),
     apiKeys: new ApiKeys({ knex, clock, settings: Joi.attempt(settings.access, accessSettings) }),
     audit: {
-      log: new AuditLog({ clock }),
+      log: auditLog,
       reader: new AuditReader({ database }),
       verifier: new AuditVerifier({ knex }),
     },
     egress: telemetry.provider('kernel', 'egress', new Egress(settings.egress)),
-    enablement: new Enablement({ database, tenants: decisions, clock }),
-    choice: new ProviderChoice({ providers, gate, database, clock }),
+    enablement: new Enablement({ database, tenants: decisions, clock, audit: auditLog }),
+    choice: new ProviderChoice({ providers, gate, database, clock, audit: auditLog }),
     quarantine: new Quarantine({ knex, clock, settings: settings.quarantine }),
     jobs: new JobRunner({
       knex,

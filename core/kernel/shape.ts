@@ -71,7 +71,7 @@ const manifestShape = Joi.object({
     )
     .unique('key'),
   flag: Joi.string(),
-  settings: Joi.object({ app: joiSchema, tenant: joiSchema }),
+  settings: Joi.object({ app: joiSchema, tenant: joiSchema, personal: Joi.array().items(Joi.string()) }),
   migrations: fileUrl,
 })
 

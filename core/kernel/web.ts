@@ -62,6 +62,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     clock,
     log,
     gate: rooms.gate,
+    tenantStatus: (tenantId) => rooms.tenants.statusOf(tenantId),
     readiness: async () => [await databaseState(knex)],
     intake: (request) => intake.handle(request),
     idempotency: new PostgresIdempotencyStore({ database: rooms.database, knex, clock }),

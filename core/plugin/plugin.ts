@@ -37,6 +37,8 @@ export interface Manifest<S = unknown, T = unknown> {
     readonly app?: ObjectSchema<S>
     /** Per tenant; the console draws its form. */
     readonly tenant?: ObjectSchema<T>
+    /** Fields of `tenant` that each person may also set for themselves. */
+    readonly personal?: readonly (keyof T & string)[]
   }
   /** Folder of the plugin's migrations, as a file URL: `new URL('./migrations/', import.meta.url)`. Plugins only. */
   readonly migrations?: URL

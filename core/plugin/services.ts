@@ -35,6 +35,13 @@ export interface TenantSettings<S = unknown> {
   update(tenantId: string, patch: Partial<S>): Promise<S>
 }
 
+/** The same with what one person chose laid over it: fields that the manifest names as `personal`. */
+export interface UserSettings<S = unknown> {
+  ofUser(tenantId: string, userId: string): Promise<S>
+  /** Throws `settings.invalid`, also for a field that is not a person's to choose. */
+  updateUser(tenantId: string, userId: string, patch: Partial<S>): Promise<S>
+}
+
 /** Signed, expiring claims that need no storage: visitor sessions, file links. Keyed by purpose from the key ring. */
 export interface TokenSigner {
   sign(purpose: string, claims: Readonly<Record<string, string>>, ttlSeconds: number): string

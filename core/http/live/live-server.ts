@@ -37,7 +37,14 @@ export async function createLiveServer(server: Server, parts: LiveParts): Promis
   guardSockets(server, parts)
   const raw = (socket: Socket) => (socket as Socket & { readonly _ws: RawSocket })._ws
   const subscribers = new Subscribers({ settings: live, log: parts.log, cut: (socket) => raw(socket).terminate() })
-  const topics = { server, subscribers, gate: parts.gate, settings: live, log: parts.log }
+  const topics = {
+    server,
+    subscribers,
+    gate: parts.gate,
+    settings: live,
+    log: parts.log,
+    authentication: parts.authentication,
+  }
   const closing = new AbortController()
   return {
     publisher: subscribers,

@@ -4,7 +4,7 @@ import { UnavailableError } from '../../plugin/errors.ts'
 import type { LiveTopic } from '../../plugin/live.ts'
 import type { Logger } from '../../plugin/services.ts'
 import type { Gate } from '../options.ts'
-import { forbidden, type Recognized } from '../request/authentication.ts'
+import type { Authentication, Recognized } from '../request/authentication.ts'
 import type { LiveSettings } from '../settings.ts'
 import type { Socket, Subscribers } from './subscribers.ts'
 
@@ -12,6 +12,7 @@ export interface TopicParts {
   readonly server: Server
   readonly subscribers: Subscribers
   readonly gate: Gate
+  readonly authentication: Authentication
   readonly settings: LiveSettings
   readonly log: Logger
 }
@@ -43,7 +44,7 @@ async function refusalOf(
     return Boom.tooManyRequests(`At most ${parts.settings.maxSubscriptions} subscriptions for each socket`)
   }
   try {
-    return await accessRefusal(topic, pluginId, recognized, params, parts.gate)
+    return await accessRefusal(topic, pluginId, recognized, params, parts)
   } catch (error) {
     parts.log.error({ plugin: pluginId, topic: topic.path, error }, 'a subscription could not be checked')
     return error instanceof UnavailableError ? Boom.serverUnavailable('Try again shortly') : Boom.internal()
@@ -56,12 +57,13 @@ async function accessRefusal(
   pluginId: string,
   recognized: Recognized,
   params: Readonly<Record<string, string>>,
-  gate: Gate,
+  { gate, authentication }: TopicParts,
 ): Promise<Boom.Boom | undefined> {
   const { actor, scheme } = recognized
   if (!(await gate(pluginId, actor.tenantId))) return Boom.notFound('Subscription not found')
   if ('scheme' in topic.access && topic.access.scheme !== scheme) return Boom.forbidden('Another credential is needed')
-  if (forbidden(topic.access, recognized) !== undefined) return Boom.forbidden('A permission is missing')
+  const refusal = await authentication.refusal(topic.access, recognized)
+  if (refusal !== undefined) return Boom.forbidden(refusal.detail)
   if (params.tenantId !== undefined && params.tenantId !== actor.tenantId) return Boom.forbidden('Not your tenant')
   return (await topic.authorize(params, actor)) ? undefined : Boom.forbidden('Not yours to listen to')
 }

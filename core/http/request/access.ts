@@ -2,7 +2,7 @@ import type { Request, ServerAuthScheme } from '@hapi/hapi'
 import type { Access } from '../../plugin/route.ts'
 import { Refused } from '../answer/refused.ts'
 import type { Gate } from '../options.ts'
-import { type Authentication, forbidden, type Recognized } from './authentication.ts'
+import type { Authentication, Recognized } from './authentication.ts'
 import { contextOf } from './context.ts'
 
 /** What a mounted route tells the access check. */
@@ -34,7 +34,7 @@ export function accessScheme(authentication: Authentication, gate: Gate): Server
       contextOf(request).actor = recognized.actor
       if (guarded !== undefined) {
         if (!(await gate(guarded.pluginId, recognized.actor.tenantId, guarded.flag))) throw new Refused(CLOSED)
-        const refusal = forbidden(guarded.access, recognized)
+        const refusal = await authentication.refusal(guarded.access, recognized)
         if (refusal !== undefined) throw new Refused(refusal)
       }
       return h.authenticated({ credentials: { recognized } })

@@ -1,4 +1,4 @@
-import { permits } from '../../access/permits.ts'
+import { permits, runsThePlatform } from '../../access/permits.ts'
 import type { Authenticator } from '../../plugin/authenticator.ts'
 import { ParleyError } from '../../plugin/errors.ts'
 import type { Access, Actor } from '../../plugin/route.ts'
@@ -11,9 +11,17 @@ export interface Recognized {
   readonly token: string
 }
 
+/** What became of a tenant; `undefined` when there is none. */
+export type TenantStatusOf = (tenantId: string) => Promise<'active' | 'suspended' | 'closed' | undefined>
+
 /** Turns `Authorization: <scheme> <token>` into an actor, by the schemes that were registered. */
 export class Authentication {
   readonly #byScheme = new Map<string, readonly Authenticator[]>()
+  readonly #statusOf: TenantStatusOf
+
+  constructor(statusOf: TenantStatusOf = async () => 'active') {
+    this.#statusOf = statusOf
+  }
 
   /** Throws `authenticator.invalid` when one of the schemes is taken and not shared, or is not lower case. */
   check(authenticators: readonly Authenticator[]): void {
@@ -60,6 +68,26 @@ export class Authentication {
     return now !== undefined && now.id === actor.id && now.tenantId === actor.tenantId
   }
 
+  /** Why the actor may not, or `undefined` when it may. @throws UnavailableError */
+  async refusal(access: Access, recognized: Recognized): Promise<ProblemFacts | undefined> {
+    return forbidden(access, recognized) ?? (await this.#suspended(access, recognized))
+  }
+
+  /**
+   * What a tenant owns is closed while it is suspended. What asks for a scheme instead of a permission stays open: people
+   * still sign in and move to another tenant, and customers still write.
+   */
+  async #suspended(access: Access, { actor }: Recognized): Promise<ProblemFacts | undefined> {
+    if (!('permission' in access) || runsThePlatform(access.permission)) return undefined
+    const status = await this.#statusOf(actor.tenantId)
+    if (status === undefined || status === 'active') return undefined
+    return {
+      status: 403,
+      code: `tenant.${status}`,
+      detail: `This tenant is ${status}. Those who run Parley can tell why.`,
+    }
+  }
+
   #ask(scheme: string, token: string): Promise<Actor | undefined> {
     const known = this.#byScheme.get(scheme)?.find((one) => one.recognizes?.(token) !== false)
     return known?.authenticate(token) ?? Promise.resolve(undefined)
@@ -79,7 +107,7 @@ export class Authentication {
   }
 }
 
-/** Why the actor may not, or `undefined` when it may. */
+/** Why its permissions do not allow it, or `undefined` when they do. */
 export function forbidden(access: Access, recognized: Recognized): ProblemFacts | undefined {
   if (!('permission' in access)) return undefined
   if (permits(recognized.actor, access.permission)) return undefined

@@ -19,6 +19,7 @@ import type { Web } from '../web.ts'
 import { deadJobRoutes } from './dead-jobs.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
 import { lagRoute } from './lag.ts'
+import { ownSettingsRoutes } from './own-settings.ts'
 import { adminPermissions } from './permissions.ts'
 import { pluginSettingsRoutes } from './plugin-settings.ts'
 import { pluginRoutes } from './plugins.ts'
@@ -49,6 +50,7 @@ export function kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs 
   return [
     ...pluginRoutes(admin),
     ...pluginSettingsRoutes(admin),
+    ...ownSettingsRoutes(admin),
     ...providerRoutes({ providers, choice }),
     ...deadLetterRoutes(engine.dead),
     ...deadJobRoutes(jobs.dead),

@@ -1,4 +1,5 @@
 import Joi from 'joi'
+import { auditActor } from '../../contracts/ports/audit.ts'
 import { jsonSchemaOf } from '../../http/openapi/json-schema.ts'
 import { ParleyError } from '../../plugin/errors.ts'
 import { defineRoute, ok, problem, type Reply, type Route } from '../../plugin/route.ts'
@@ -13,6 +14,9 @@ const answer = {
   schema: Joi.object({
     settings: Joi.object().unknown(true).required(),
     schema: Joi.object().unknown(true).required(),
+    chosen: Joi.object().unknown(true).required().description('What the tenant chose; the rest comes from above.'),
+    updatedBy: Joi.string().allow(null, '').required().description('The last editor, `<kind>:<id>`.'),
+    updatedAt: Joi.string().isoDate().allow(null).required(),
   }),
 }
 
@@ -28,8 +32,7 @@ export function pluginSettingsRoutes(admin: PluginAdmin): readonly Route[] {
       access: { permission: 'admin.plugins.read' },
       params,
       responses: { 200: answer },
-      handle: ({ tenantId, params }) =>
-        forPlugin(admin, params.id, async (record) => show(record, await admin.settings(params.id).of(tenantId))),
+      handle: ({ tenantId, params }) => forPlugin(admin, params.id, async (record) => show(admin, record, tenantId)),
     }),
     defineRoute({
       method: 'PATCH',
@@ -41,20 +44,18 @@ export function pluginSettingsRoutes(admin: PluginAdmin): readonly Route[] {
       params,
       payload: Joi.object<Record<string, unknown>>().unknown(true).required(),
       responses: { 200: answer },
-      handle: ({ tenantId, params, payload }) =>
-        forPlugin(admin, params.id, async (record) => {
-          try {
-            return show(record, await admin.settings(params.id).update(tenantId, payload))
-          } catch (error) {
-            if (!(error instanceof ParleyError) || error.code !== 'settings.invalid') throw error
-            return problem(400, error.code, error.message, error.details)
-          }
-        }),
+      handle: (request) =>
+        forPlugin(admin, request.params.id, (record) =>
+          unlessInvalid(async () => {
+            await admin.settings(record.id).update(request.tenantId, request.payload, auditActor(request))
+            return show(admin, record, request.tenantId)
+          }),
+        ),
     }),
   ]
 }
 
-async function forPlugin(
+export async function forPlugin(
   admin: PluginAdmin,
   id: string,
   answerFor: (record: PluginRecord) => Promise<Reply>,
@@ -67,7 +68,28 @@ async function forPlugin(
   return answerFor(record)
 }
 
-function show(record: PluginRecord, settings: unknown): Reply {
+async function show(admin: PluginAdmin, record: PluginRecord, tenantId: string): Promise<Reply> {
+  const settings = admin.settings(record.id)
+  const { settings: chosen, updatedBy, updatedAt } = await settings.chosen(tenantId)
+  return ok({
+    settings: await settings.of(tenantId),
+    schema: settingsSchemaOf(record),
+    ...{ chosen, updatedBy, updatedAt: updatedAt?.toISOString() ?? null },
+  })
+}
+
+/** What a form can be drawn from. */
+export function settingsSchemaOf(record: PluginRecord): Readonly<Record<string, unknown>> {
   const schema = record.plugin?.manifest.settings?.tenant
-  return ok({ settings, schema: schema === undefined ? {} : jsonSchemaOf(schema) })
+  return schema === undefined ? {} : jsonSchemaOf(schema)
+}
+
+/** Settings that do not fit the schema are the caller's to mend. */
+export async function unlessInvalid(work: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ParleyError) || error.code !== 'settings.invalid') throw error
+    return problem(400, error.code, error.message, error.details)
+  }
 }

@@ -1,4 +1,5 @@
 import Joi from 'joi'
+import { auditActor } from '../../contracts/ports/audit.ts'
 import { defineRoute, ok, problem, type Reply, type Route } from '../../plugin/route.ts'
 import type { PluginAdmin } from '../plugin-admin.ts'
 import { PLUGIN_STATES } from '../state.ts'
@@ -64,9 +65,10 @@ function enableRoute(admin: PluginAdmin): Route {
       enabled: Joi.boolean().allow(null).required().description("Null: go back to the installation's default."),
     }),
     responses: { 200: { description: 'The plugin as it is now.', schema: pluginSchema } },
-    handle: async ({ tenantId, params, payload }) => {
+    handle: async (request) => {
+      const { tenantId, params, payload } = request
       if (admin.find(params.id) === undefined) return noSuchPlugin(params.id)
-      await admin.setEnabled(tenantId, params.id, payload.enabled)
+      await admin.setEnabled(tenantId, params.id, payload.enabled, auditActor(request))
       return ok(await admin.view(tenantId, params.id))
     },
   })

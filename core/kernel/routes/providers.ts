@@ -1,4 +1,5 @@
 import Joi from 'joi'
+import { auditActor } from '../../contracts/ports/audit.ts'
 import { portName } from '../../plugin/port.ts'
 import { defineRoute, ok, problem, type Route } from '../../plugin/route.ts'
 import type { ProviderChoice } from '../../tenancy/provider-choice.ts'
@@ -20,7 +21,17 @@ const providerSchema = Joi.object({
 const portSchema = Joi.object({
   port: Joi.string().required().description('`channel@1`'),
   providers: Joi.array().items(providerSchema).required(),
-  binding: Joi.string().allow(null).required().description('The provider that the tenant is bound to.'),
+  binding: Joi.string().allow(null).required().description('The provider that serves whatever no other binding names.'),
+  bindings: Joi.array()
+    .items(
+      Joi.object({
+        region: Joi.string().allow('').required(),
+        currency: Joi.string().allow('').required(),
+        key: Joi.string().required(),
+      }),
+    )
+    .required()
+    .description('What the tenant decided; empty means any. A region counts before a currency.'),
   chosen: Joi.string()
     .allow(null)
     .required()
@@ -56,33 +67,43 @@ function bindRoute({ providers, choice }: Parts): Route {
     method: 'PUT',
     path: '/api/admin/providers/{port}',
     id: 'bindProvider',
-    summary: 'Binds the calling tenant to a provider of a port, or takes the binding back.',
+    summary: 'Binds the calling tenant to a provider of a port, for a region or a currency, or takes the binding back.',
     tags,
     access: { permission: 'admin.plugins.write' },
     params: Joi.object<{ port: string }>({ port: Joi.string().max(120).required() }),
-    payload: Joi.object<{ key: string | null }>({ key: Joi.string().max(120).allow(null).required() }),
+    payload: Joi.object<{ key: string | null; region?: string; currency?: string }>({
+      key: Joi.string().max(120).allow(null).required(),
+      region: Joi.string().length(2).uppercase().description('ISO 3166 alpha-2; absent: any.'),
+      currency: Joi.string().length(3).uppercase().description('ISO 4217; absent: any.'),
+    }),
     responses: { 200: { description: 'The port as it is now.', schema: portSchema } },
-    handle: async ({ tenantId, params, payload }) => {
+    handle: async (request) => {
+      const { tenantId, params, payload } = request
       const port = providers.ports().find((one) => portName(one) === params.port && one.cardinality === 'many')
       if (port === undefined) return problem(404, 'port.not-found', `Nobody provides a port ${params.port}.`)
       const known = providers.all(port).some((provider) => provider.key === payload.key)
       if (payload.key !== null && !known) {
         return problem(400, 'provider.unknown', `${params.port} has no provider ${payload.key}.`, { field: 'key' })
       }
-      await choice.bind(port, tenantId, payload.key)
+      const { key, ...asked } = payload
+      await choice.bind(port, tenantId, key, { ...asked, by: auditActor(request) })
       return ok(await view(port, tenantId, { providers, choice }))
     },
   })
 }
 
 async function view(port: ReturnType<ProviderRegistry['ports']>[number], tenantId: string, parts: Parts) {
-  const chosen = await parts.choice.choose(port, tenantId)
+  const [chosen, bindings] = await Promise.all([
+    parts.choice.choose(port, tenantId),
+    parts.choice.bindings(port, tenantId),
+  ])
   return {
     port: portName(port),
     providers: parts.providers.all(port).map(({ key, pluginId, regions = [], currencies = [], priority = 0 }) => ({
       ...{ key, plugin: pluginId, regions, currencies, priority },
     })),
-    binding: (await parts.choice.bindingOf(port, tenantId)) ?? null,
+    binding: bindings.find((one) => one.region === '' && one.currency === '')?.key ?? null,
+    bindings,
     chosen: chosen.ok ? chosen.key : null,
     problem: chosen.ok ? null : chosen.detail,
   }

@@ -21,6 +21,13 @@ describe('permissions', () => {
     expect(permits(actor(), 'inbox.read')).to.equal(false)
   })
 
+  it('over all tenants are not among everything that one may do in a tenant', () => {
+    expect(permits(actor('*'), 'platform.tenants.read')).to.equal(false)
+    expect(mayGrant(actor('*'), 'platform.*')).to.equal(false)
+    expect(permits(actor('*', 'platform.*'), 'platform.tenants.read')).to.equal(true)
+    expect(permits(actor('platform.*'), 'inbox.read')).to.equal(false)
+  })
+
   it('can be handed on only by who holds all of them', () => {
     expect(mayGrant(actor('*'), '*')).to.equal(true)
     expect(mayGrant(actor('inbox.*'), 'inbox.*')).to.equal(true)

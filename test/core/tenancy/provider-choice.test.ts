@@ -28,8 +28,25 @@ describe('the choice of a provider for a tenant', () => {
   it('obeys the binding of that tenant until it is taken back', async () => {
     await choice.bind(gateway, rooms.here, 'stripe')
     expect(await choice.choose(gateway, rooms.here, { region: 'IN' })).to.include({ key: 'stripe' })
-    expect(await choice.bindingOf(gateway, rooms.there)).to.equal(undefined)
+    expect(await choice.bindings(gateway, rooms.there)).to.deep.equal([])
     await choice.bind(gateway, rooms.here, null)
     expect(await choice.choose(gateway, rooms.here, { region: 'IN' })).to.include({ key: 'razorpay' })
+  })
+
+  it('lets the closest of several bindings decide: region and currency, then region, then currency', async () => {
+    const chosen = async (region: string, currency: string) => {
+      const result = await choice.choose(gateway, rooms.here, { region, currency })
+      return result.ok ? result.key : result.reason
+    }
+    await choice.bind(gateway, rooms.here, 'stripe', { currency: 'USD' })
+    await choice.bind(gateway, rooms.here, 'razorpay', { region: 'IN' })
+    await choice.bind(gateway, rooms.here, 'stripe', { region: 'IN', currency: 'EUR' })
+    expect(await chosen('IN', 'INR')).to.equal('razorpay')
+    expect(await chosen('IN', 'USD')).to.equal('razorpay')
+    expect(await chosen('IN', 'EUR')).to.equal('stripe')
+    expect(await chosen('DE', 'USD')).to.equal('stripe')
+    expect(await choice.bindings(gateway, rooms.here)).to.have.length(3)
+    await choice.bind(gateway, rooms.here, null, { region: 'IN' })
+    expect(await chosen('IN', 'USD')).to.equal('stripe')
   })
 })
