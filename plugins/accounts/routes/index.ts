@@ -11,6 +11,7 @@ import { memberRoutes } from './members.ts'
 import { moveRoutes } from './move.ts'
 import { openIdRoutes } from './openid.ts'
 import { openIdCallbackRoutes } from './openid-callback.ts'
+import { pageRoutes } from './pages.ts'
 import { passwordRoutes } from './passwords.ts'
 import { refreshRoutes } from './refresh.ts'
 import { registerRoute } from './register.ts'
@@ -43,5 +44,6 @@ export function accountRoutes(parts: Parts): readonly Route[] {
     ...teamsRoutes(parts),
     ...roleRoutes(parts),
     activityRoute(parts),
+    ...pageRoutes(),
   ]
 }

@@ -105,7 +105,8 @@ export class Standings {
     const { matrix, settings } = this.#parts
     // A visit has the rights it was opened with, whoever the visitor is at home.
     if (row.support_role !== null) return { role: row.support_role, permissions: matrix.of(row.support_role) }
-    if (row.email_verified && settings.superAdmins.includes(row.email)) return { role: SUPER_ADMIN, permissions: ['*', 'platform.*'] }
+    if (row.email_verified && settings.superAdmins.includes(row.email))
+      return { role: SUPER_ADMIN, permissions: ['*', 'platform.*'] }
     const role = row.role ?? ''
     return { role, permissions: matrix.of(role, row.role_permissions) }
   }
