@@ -12,6 +12,7 @@ export default defineConfig({
     { use: './adapters/outbox-mail' },
     { use: './adapters/openid' },
     { use: './plugins/accounts' },
+    { use: './plugins/admin' },
     { use: './plugins/contacts' },
     { use: './plugins/inbox' },
   ],
