@@ -81,7 +81,8 @@ export class FollowerLife {
     const watch = setInterval(() => this.#checkLife(), settings.heartbeatMs)
     try {
       this.#listen(consumer, admin)
-      await this.#begin(consumer, admin, topics)
+      const begun = this.#begin(consumer, admin, topics)
+      begun.catch((error) => this.#over.reject(error))
       await this.#over.promise
     } finally {
       clearInterval(watch)
@@ -158,10 +159,11 @@ export class FollowerLife {
       if (this.#joins > 0) await admin.deleteGroups([this.#groupId])
     }
     try {
-      await within('leaving Kafka', settings.requestMs / 2, leave())
+      await within('leaving Kafka', settings.leaveMs, leave())
+      await within('leaving Kafka', settings.leaveMs, admin.disconnect())
     } catch (error) {
       log.debug({ reason: reasonOf(error) }, 'the follower’s group was left behind')
+      admin.disconnect().catch(() => undefined)
     }
-    await admin.disconnect().catch((error) => log.debug({ reason: reasonOf(error) }, 'admin did not disconnect'))
   }
 }

@@ -46,9 +46,14 @@ export class Publisher {
   }
 
   async stop(): Promise<void> {
-    const producer = await this.#producer?.catch(() => undefined)
+    const producer = this.#producer
     this.#producer = undefined
-    await producer?.disconnect()
+    const stopped = producer?.then((one) => one.disconnect()) ?? Promise.resolve()
+    try {
+      await within('leaving Kafka', this.#settings.leaveMs, stopped)
+    } catch (error) {
+      this.#log.debug({ reason: reasonOf(error) }, 'the producer was left behind')
+    }
   }
 
   async #publishPortion(records: readonly OutgoingRecord[]): Promise<void> {

@@ -25,6 +25,8 @@ export interface KafkaSettings {
   readonly requestMs: number
   /** A send that takes longer is given up and done again over a new connection. */
   readonly sendMs: number
+  /** Longest that stopping waits for the broker. */
+  readonly leaveMs: number
   /** Of one request: what it has for one partition (below the topic's `max.message.bytes`), and in all. */
   readonly batchBytes: number
   readonly requestBytes: number
@@ -66,6 +68,7 @@ export const kafkaSettings: Joi.ObjectSchema<KafkaSettings> = Joi.object({
   connectMs: ms(5_000),
   requestMs: ms(10_000),
   sendMs: ms(15_000),
+  leaveMs: ms(2_000),
   batchBytes: bytes(768 * 1024),
   requestBytes: bytes(8 * 1024 * 1024),
   sessionMs: ms(15_000),

@@ -73,6 +73,8 @@ export interface EventSettings {
     readonly buffer: number
     /** What the log has had for this long, and the broker did not deliver, is read from the log. */
     readonly patienceMs: number
+    /** Longest that stopping waits for a send. */
+    readonly stopMs: number
   }
   readonly retention: {
     /** Raw webhook envelopes. */
@@ -135,6 +137,7 @@ export const eventSettingsSchema: Joi.ObjectSchema<EventSettings> = Joi.object({
     relayFrom: Joi.valid('latest', 'earliest').default('latest'),
     buffer: count(500),
     patienceMs: count(2_000),
+    stopMs: count(2_000),
   }),
   retention: group({
     webhookDays: count(14),

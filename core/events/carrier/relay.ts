@@ -44,6 +44,8 @@ export class Relay {
   readonly #counts = { sent: 0, sends: 0, failures: 0, skipped: 0 }
   #sending: Promise<void> = Promise.resolve()
   #stopping = false
+  /** What a broker says after that is nobody's. */
+  #isOver = false
   #running: Promise<void> | undefined
 
   constructor(options: RelayOptions) {
@@ -72,11 +74,17 @@ export class Relay {
     this.#signal.wake()
   }
 
-  /** Waits for the send that is under way. */
+  /** Waits for the send that is under way, but not for a broker that is away: whoever relays next sends it again. */
   async stop(): Promise<void> {
     this.#stopping = true
     this.#signal.wake()
-    await this.#running
+    const timer = new AbortController()
+    const late = pause(this.#options.settings.carrier.stopMs, undefined, { signal: timer.signal }).catch(
+      () => undefined,
+    )
+    await Promise.race([this.#running, late])
+    timer.abort()
+    this.#isOver = true
   }
 
   async #loop(): Promise<void> {
@@ -136,9 +144,10 @@ export class Relay {
     try {
       if (batch.records.length > 0) await carrier.publish(batch.records)
     } catch (error) {
-      onFailure()
+      if (!this.#isOver) onFailure()
       throw error
     }
+    if (this.#isOver) return
     this.#counts.sent += batch.records.length
     this.#counts.skipped += batch.skipped
     this.#counts.sends += 1

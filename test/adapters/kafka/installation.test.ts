@@ -60,6 +60,10 @@ describe('adapters/kafka in a kernel', () => {
     const { engine } = server.kernel
     await until(async () => (await engine.lag('greeter.count'))[0]?.events === 0)
     expect(engine.carrier?.figures().relay.sent).to.equal(0)
+    const begun = performance.now()
+    await server.stop()
+    server = undefined
+    expect(performance.now() - begun, 'stopping does not wait for it').to.be.below(8_000)
   })
 })
 
