@@ -2,6 +2,7 @@ import type { Route } from '@parley/core'
 import type { Parts } from '../context.ts'
 import { acceptInvitationRoutes } from './accept-invitation.ts'
 import { activityRoute } from './activity.ts'
+import { groupMemberRoutes } from './group-members.ts'
 import { identityRoutes } from './identities.ts'
 import { invitationRoutes } from './invitations.ts'
 import { loginRoutes } from './login.ts'
@@ -13,6 +14,7 @@ import { openIdRoutes } from './openid.ts'
 import { openIdCallbackRoutes } from './openid-callback.ts'
 import { pageRoutes } from './pages.ts'
 import { passwordRoutes } from './passwords.ts'
+import { permissionsRoute } from './permission-matrix.ts'
 import { refreshRoutes } from './refresh.ts'
 import { registerRoute } from './register.ts'
 import { roleRoutes } from './roles.ts'
@@ -20,6 +22,7 @@ import { sessionRoutes } from './sessions.ts'
 import { teamRoutes } from './team.ts'
 import { teamsRoutes } from './teams.ts'
 import { twoFactorRoutes } from './two-factor.ts'
+import { endTwoFactorRoutes } from './two-factor-end.ts'
 import { verifyEmailRoutes } from './verify-email.ts'
 
 export function accountRoutes(parts: Parts): readonly Route[] {
@@ -33,6 +36,7 @@ export function accountRoutes(parts: Parts): readonly Route[] {
     ...meRoutes(parts),
     ...sessionRoutes(parts),
     ...twoFactorRoutes(parts),
+    ...endTwoFactorRoutes(parts),
     ...openIdRoutes(parts),
     ...openIdCallbackRoutes(parts),
     ...identityRoutes(parts),
@@ -42,6 +46,8 @@ export function accountRoutes(parts: Parts): readonly Route[] {
     ...invitationRoutes(parts),
     ...acceptInvitationRoutes(parts),
     ...teamsRoutes(parts),
+    ...groupMemberRoutes(parts),
+    permissionsRoute(parts),
     ...roleRoutes(parts),
     activityRoute(parts),
     ...pageRoutes(),

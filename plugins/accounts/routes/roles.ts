@@ -1,10 +1,11 @@
-import { created, defineRoute, newId, noContent, ok, problem, type Reply, type Route } from '@parley/core'
+import { created, defineRoute, newId, noContent, ok, problem, type Route } from '@parley/core'
 import Joi from 'joi'
 import type { Parts } from '../context.ts'
-import { BUILT_IN_ROLES, isBuiltIn } from '../domain/roles.ts'
+import { BUILT_IN_ROLES } from '../domain/roles.ts'
 import { note } from '../members/change-member.ts'
 import { CustomRole, Invitation, Membership } from '../models/member.ts'
 import { beyondOwn } from '../roles/assignable.ts'
+import { beyondAnswer, nameTaken, refusedName, refusedPermissions } from './role-refusals.ts'
 import { uuid } from './schemas.ts'
 
 const tags = ['roles']
@@ -25,38 +26,7 @@ const roleSchema = Joi.object({
 }).label('Role')
 
 export function roleRoutes(parts: Parts): readonly Route[] {
-  return [permissionsRoute(parts), listRoute(parts), createRoute(parts), changeRoute(parts), deleteRoute(parts)]
-}
-
-function permissionsRoute({ matrix }: Parts): Route {
-  return defineRoute({
-    method: 'GET',
-    path: '/api/permissions',
-    id: 'listPermissions',
-    summary: 'The permission matrix: everything that the plugins here ask for, and which built-in roles have it.',
-    tags,
-    access: { permission: 'roles.read' },
-    responses: {
-      200: {
-        description: 'The permissions.',
-        schema: Joi.object({
-          items: Joi.array()
-            .items(
-              Joi.object({
-                key: Joi.string().required(),
-                summary: Joi.string().required(),
-                roles: Joi.array().items(Joi.string()).required(),
-              }),
-            )
-            .required(),
-        }),
-      },
-    },
-    handle: async () => {
-      const rolesWith = (key: string) => BUILT_IN_ROLES.filter((role) => matrix.of(role).includes(key))
-      return ok({ items: matrix.permissions().map(({ key, summary }) => ({ key, summary, roles: rolesWith(key) })) })
-    },
-  })
+  return [listRoute(parts), createRoute(parts), changeRoute(parts), deleteRoute(parts)]
 }
 
 function listRoute({ database, matrix }: Parts): Route {
@@ -179,25 +149,6 @@ function deleteRoute(parts: Parts): Route {
   })
 }
 
-function refusedPermissions(
-  { matrix }: Parts,
-  actor: Parameters<typeof beyondOwn>[0],
-  permissions: readonly string[],
-): Reply | undefined {
-  const unknown = permissions.filter((permission) => !matrix.knows(permission))
-  if (unknown.length > 0)
-    return problem(422, 'accounts.permission-unknown', `There is no permission ${unknown.join(', ')}.`)
-  const beyond = beyondOwn(actor, permissions)
-  return beyond.length === 0 ? undefined : beyondAnswer(beyond)
-}
-
-function refusedName(name: string | undefined): Reply | undefined {
-  return name !== undefined && isBuiltIn(name.toLowerCase()) ? nameTaken(name) : undefined
-}
-
-const beyondAnswer = (beyond: readonly string[]) =>
-  problem(403, 'accounts.beyond-own', `Nobody gives more than they have: ${beyond.join(', ')}.`)
-const nameTaken = (taken: string) => problem(409, 'accounts.role-name-taken', `There is a role called ${taken}.`)
 const notFound = (id: string) => problem(404, 'accounts.role-not-found', `This team has made no role ${id}.`)
 
 function viewOf({ id, name, permissions }: CustomRole) {

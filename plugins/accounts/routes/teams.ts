@@ -1,14 +1,13 @@
-import { created, defineRoute, newId, noContent, ok, problem, type Route, type UnitOfWork } from '@parley/core'
+import { created, defineRoute, newId, noContent, ok, problem, type Route } from '@parley/core'
 import Joi from 'joi'
 import type { Parts } from '../context.ts'
 import { note } from '../members/change-member.ts'
-import { Membership } from '../models/member.ts'
 import { Team, TeamMember } from '../models/team.ts'
-import { time, uuid } from './schemas.ts'
+import { groupById, groupNotFound, groupSchema, groupView, isMember } from './group-view.ts'
+import { uuid } from './schemas.ts'
 
 const tags = ['team']
 const params = Joi.object<{ id: string }>({ id: uuid.required() })
-const memberParams = Joi.object<{ id: string; userId: string }>({ id: uuid.required(), userId: uuid.required() })
 const read = { permission: 'team.read' } as const
 const write = { permission: 'team.write' } as const
 
@@ -25,34 +24,12 @@ const fields = {
   ownerId: uuid.allow(null),
   settings: Joi.object().unknown(true).max(50),
 }
-const memberSchema = Joi.object({
-  userId: uuid.required(),
-  role: Joi.valid('lead', 'member').required(),
-  status: Joi.valid('active', 'away').required(),
-  joinedAt: time.required(),
-}).label('TeamMember')
-const teamSchema = Joi.object({
-  id: uuid.required(),
-  name: Joi.string().required(),
-  description: Joi.string().allow('').required(),
-  ownerId: uuid.allow(null).required(),
-  settings: Joi.object().unknown(true).required(),
-  members: Joi.array().items(memberSchema).required(),
-  createdAt: time.required(),
-}).label('Group')
-const one = { 200: { description: 'The group.', schema: teamSchema }, 404: { description: 'There is no such group.' } }
+const one = { 200: { description: 'The group.', schema: groupSchema }, 404: { description: 'There is no such group.' } }
 const taken = { 409: { description: 'There is a group of this name.' } }
 
 /** Groups of members inside a tenant: a shift, a language, a shop. */
 export function teamsRoutes(parts: Parts): readonly Route[] {
-  return [
-    listRoute(parts),
-    readRoute(parts),
-    createRoute(parts),
-    changeRoute(parts),
-    deleteRoute(parts),
-    ...memberRoutes(parts),
-  ]
+  return [listRoute(parts), readRoute(parts), createRoute(parts), changeRoute(parts), deleteRoute(parts)]
 }
 
 function listRoute({ database }: Parts): Route {
@@ -63,13 +40,13 @@ function listRoute({ database }: Parts): Route {
     summary: 'The groups, and who is in them.',
     ...{ tags, access: read },
     responses: {
-      200: { description: 'The groups.', schema: Joi.object({ items: Joi.array().items(teamSchema).required() }) },
+      200: { description: 'The groups.', schema: Joi.object({ items: Joi.array().items(groupSchema).required() }) },
     },
     handle: ({ tenantId }) =>
       database.transaction(tenantId, async (uow) => {
         const teams = await Team.in(uow).orderBy('id')
         const members = await TeamMember.in(uow).orderBy('joined_at').orderBy('user_id')
-        return ok({ items: teams.map((team) => viewOf(team, members)) })
+        return ok({ items: teams.map((team) => groupView(team, members)) })
       }),
   })
 }
@@ -84,8 +61,8 @@ function readRoute({ database }: Parts): Route {
     responses: one,
     handle: ({ tenantId, params: { id } }) =>
       database.transaction(tenantId, async (uow) => {
-        const view = await find(uow, id)
-        return view === undefined ? notFound(id) : ok(view)
+        const view = await groupById(uow, id)
+        return view === undefined ? groupNotFound(id) : ok(view)
       }),
   })
 }
@@ -104,7 +81,7 @@ function createRoute(parts: Parts): Route {
       settings: fields.settings.default({}),
     }),
     responses: {
-      201: { description: 'The group.', schema: teamSchema },
+      201: { description: 'The group.', schema: groupSchema },
       ...taken,
       422: { description: 'The owner is no member.' },
     },
@@ -123,7 +100,7 @@ function createRoute(parts: Parts): Route {
           updated_at: now,
         }
         await Team.in(uow).insert(row).onConflict(['tenant_id', 'name']).ignore()
-        const view = await find(uow, id)
+        const view = await groupById(uow, id)
         if (view === undefined) return nameTaken(name)
         await note(uow, parts, actor, { action: 'group.created', subject: { id, name } })
         return created(view)
@@ -143,7 +120,7 @@ function changeRoute(parts: Parts): Route {
     handle: ({ tenantId, params: { id }, payload: { ownerId, ...rest }, actor }) =>
       parts.database.transaction(tenantId, async (uow) => {
         const team = await Team.in(uow).findOne({ id }).forUpdate()
-        if (team === undefined) return notFound(id)
+        if (team === undefined) return groupNotFound(id)
         if (!(await isMember(uow, ownerId ?? null))) return noMember()
         const { name = team.name } = rest
         if (name !== team.name && (await Team.in(uow).findOne({ name }))) return nameTaken(name)
@@ -152,7 +129,7 @@ function changeRoute(parts: Parts): Route {
           .where('id', id)
           .patch({ ...rest, ...owner, updated_at: parts.clock.now() } as Partial<Team>)
         await note(uow, parts, actor, { action: 'group.changed', subject: { id, name } })
-        return ok(await find(uow, id))
+        return ok(await groupById(uow, id))
       }),
   })
 }
@@ -168,7 +145,7 @@ function deleteRoute(parts: Parts): Route {
     handle: ({ tenantId, params: { id }, actor }) =>
       parts.database.transaction(tenantId, async (uow) => {
         const team = await Team.in(uow).findOne({ id })
-        if (team === undefined) return notFound(id)
+        if (team === undefined) return groupNotFound(id)
         await Team.in(uow).delete().where('id', id)
         await note(uow, parts, actor, { action: 'group.deleted', subject: { id, name: team.name } })
         return noContent()
@@ -176,68 +153,5 @@ function deleteRoute(parts: Parts): Route {
   })
 }
 
-function memberRoutes({ database, clock }: Parts): readonly Route[] {
-  return [
-    defineRoute({
-      method: 'PUT',
-      path: '/api/teams/{id}/members/{userId}',
-      id: 'putTeamMember',
-      summary: 'Puts a member into a group, or changes what they are there.',
-      ...{ tags, params: memberParams, access: write },
-      payload: Joi.object<{ role: 'lead' | 'member'; status: 'active' | 'away' }>({
-        role: Joi.valid('lead', 'member').default('member'),
-        status: Joi.valid('active', 'away').default('active'),
-      }),
-      responses: one,
-      handle: ({ tenantId, params: { id, userId }, payload }) =>
-        database.transaction(tenantId, async (uow) => {
-          const known = (await Team.in(uow).findOne({ id }).forShare()) !== undefined
-          if (!known || !(await isMember(uow, userId))) return notFound(id)
-          await TeamMember.in(uow)
-            .insert({ team_id: id, user_id: userId, ...payload, joined_at: clock.now() })
-            .onConflict(['tenant_id', 'team_id', 'user_id'])
-            .merge(['role', 'status'])
-          return ok(await find(uow, id))
-        }),
-    }),
-    defineRoute({
-      method: 'DELETE',
-      path: '/api/teams/{id}/members/{userId}',
-      id: 'removeTeamMember',
-      summary: 'Takes a member out of a group.',
-      ...{ tags, params: memberParams, access: write },
-      responses: { 204: { description: 'They are out.' }, 404: { description: 'They are not in this group.' } },
-      handle: ({ tenantId, params: { id, userId } }) =>
-        database.transaction(tenantId, async (uow) => {
-          const gone = await TeamMember.in(uow).delete().where({ team_id: id, user_id: userId })
-          return gone === 1 ? noContent() : notFound(id)
-        }),
-    }),
-  ]
-}
-
-async function find(uow: UnitOfWork, id: string) {
-  const team = await Team.in(uow).findOne({ id })
-  if (team === undefined) return undefined
-  return viewOf(team, await TeamMember.in(uow).where('team_id', id).orderBy('joined_at').orderBy('user_id'))
-}
-
-async function isMember(uow: UnitOfWork, userId: string | null): Promise<boolean> {
-  return userId === null || (await Membership.in(uow).findOne({ user_id: userId }).forShare()) !== undefined
-}
-
-const notFound = (id: string) =>
-  problem(404, 'accounts.group-not-found', `There is no group ${id}, or nobody like that in it.`)
 const noMember = () => problem(422, 'accounts.owner-no-member', 'The owner of a group is a member of the team.')
 const nameTaken = (name: string) => problem(409, 'accounts.group-name-taken', `There is a group called ${name}.`)
-
-function viewOf(team: Team, members: readonly TeamMember[]) {
-  const own = members.filter(({ team_id }) => team_id === team.id)
-  return {
-    ...{ id: team.id, name: team.name, description: team.description, ownerId: team.owner_id, settings: team.settings },
-    members: own.map(({ user_id, role, status, joined_at }) => ({
-      ...{ userId: user_id, role, status, joinedAt: joined_at.toISOString() },
-    })),
-    createdAt: team.created_at.toISOString(),
-  }
-}
