@@ -14,6 +14,7 @@ export default defineConfig({
     { use: './plugins/accounts' },
     { use: './plugins/admin' },
     { use: './plugins/contacts' },
+    { use: './plugins/flags' },
     { use: './plugins/inbox' },
   ],
   demo: startDemo,

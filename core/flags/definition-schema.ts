@@ -85,6 +85,6 @@ export function flagFaults(definition: FlagDefinition): readonly string[] {
 }
 
 /** Keys of segments that the rules name. */
-export function segmentsOf({ rules }: Pick<FlagDefinition, 'rules'>): readonly string[] {
+export function segmentsNamedBy({ rules }: Pick<FlagDefinition, 'rules'>): readonly string[] {
   return [...new Set(rules.flatMap((rule) => rule.segments ?? []))]
 }

@@ -13,7 +13,7 @@ import type { PlanTiers } from '../contracts/ports/plan-tiers.ts'
 import { type Result, refuse } from '../plugin/result.ts'
 import type { UnitOfWork } from '../plugin/unit-of-work.ts'
 import type { Tenants } from '../tenancy/tenants.ts'
-import { segmentsOf } from './definition-schema.ts'
+import { segmentsNamedBy } from './definition-schema.ts'
 import type { FlagStore } from './flag-store.ts'
 import type { Flags } from './flags.ts'
 import type { FlagFollower } from './follow-flags.ts'
@@ -71,7 +71,7 @@ export class KernelFlagAdmin implements FlagAdmin {
     const { flags } = this.#parts
     if (edit.to === null) {
       if (!flags.segmentsByKey().has(key)) return refuse('not-found', `there is no segment ${key}`)
-      const users = flags.records().filter(({ definition }) => segmentsOf(definition).includes(key))
+      const users = flags.records().filter(({ definition }) => segmentsNamedBy(definition).includes(key))
       const names = users.map(({ definition }) => definition.key).join(', ')
       if (users.length > 0) return refuse('in-use', `the segment ${key} is used by ${names}`)
     }
@@ -111,7 +111,7 @@ export class KernelFlagAdmin implements FlagAdmin {
 
   #unknownSegment(definition: FlagDefinition) {
     const known = this.#parts.flags.segmentsByKey()
-    const unknown = segmentsOf(definition).filter((key) => !known.has(key))
+    const unknown = segmentsNamedBy(definition).filter((key) => !known.has(key))
     return unknown.length === 0 ? undefined : refuse('unknown-segment', `there is no segment ${unknown.join(', ')}`)
   }
 }
