@@ -58,6 +58,56 @@ describe('signing in', () => {
     expect(same(wrong)).to.deep.equal(same(nobody))
   })
 
+  it('takes as long for an unknown person, one without a password and a wrong one', async () => {
+    const platform = '00000000-0000-0000-0000-000000000000'
+    await k.register('elsewhere@acme.example')
+    await k.test.kernel.database.transaction(platform, async ({ trx }) => {
+      await trx('accounts.user').where({ email_norm: 'elsewhere@acme.example' }).update({ password_hash: null })
+    })
+    const median = async (email: string) => {
+      const times: number[] = []
+      for (let attempt = 0; attempt < 7; attempt += 1) {
+        const began = performance.now()
+        expect((await k.login(email, 'Wrong-horse-7')).status).to.equal(401)
+        times.push(performance.now() - began)
+      }
+      return times.sort((a, b) => a - b)[3] ?? 0
+    }
+    const known = await median('ann@acme.example')
+    // A hash takes most of it: without one the answer would come ten times as fast.
+    for (const email of ['nobody@acme.example', 'elsewhere@acme.example']) {
+      expect((await median(email)) / known, email).to.be.within(1 / 3, 3)
+    }
+  })
+
+  it('honours tokens signed under an older key of the ring, and signs with the newest', async () => {
+    const old = `one:${Buffer.alloc(32, 1).toString('base64')}`
+    const first = await AccountsKernel.start({ env: { PARLEY_KEYS: old } })
+    const grant = await first.register('rotation@acme.example')
+    const keys = `two:${Buffer.alloc(32, 2).toString('base64')},${old}`
+    const second = await AccountsKernel.start({ database: first.test.database, env: { PARLEY_KEYS: keys } })
+    const third = await AccountsKernel.start({
+      database: first.test.database,
+      env: { PARLEY_KEYS: keys.split(',')[0] ?? '' },
+    })
+    try {
+      const kid = (token: string) => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
+      expect((await second.call('GET', '/api/auth/me', { token: grant.accessToken })).status).to.equal(200)
+      const payload = { refreshToken: grant.refreshToken }
+      const fresh = await second.must<Grant>(200, 'POST', '/api/auth/refresh', { payload })
+      expect([kid(grant.accessToken), kid(fresh.accessToken)]).to.deep.equal(['one', 'two'])
+      expect(
+        (await third.call('GET', '/api/auth/me', { token: grant.accessToken })).status,
+        'the key is gone',
+      ).to.equal(401)
+      expect((await third.call('GET', '/api/auth/me', { token: fresh.accessToken })).status).to.equal(200)
+    } finally {
+      await third.stop()
+      await second.stop()
+      await first.stop()
+    }
+  })
+
   it('refuses access tokens that are expired, tampered, of another kind, or no tokens', async () => {
     const grant = await k.loggedIn('ann@acme.example')
     const [header = '', payload = '', signature = ''] = grant.accessToken.split('.')

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { Authentication, forbidden } from '../../../../core/http/request/authentication.ts'
+import type { Authenticator } from '../../../../core/plugin/authenticator.ts'
 import { ParleyError } from '../../../../core/plugin/errors.ts'
+import type { Actor } from '../../../../core/plugin/route.ts'
 import { actors, bearer, visitor } from '../kit.ts'
 
 describe('core/http/request/authentication', () => {
@@ -55,6 +57,30 @@ describe('core/http/request/authentication', () => {
       code: 'auth.invalid',
       headers: { 'www-authenticate': 'Bearer realm="parley", Visitor realm="parley"' },
     })
+  })
+
+  it('asks whoever recognises the form of a token, where several share a scheme', async () => {
+    const { acme, globex } = actors()
+    const asked: string[] = []
+    const sharing = (prefix: string, actor: Actor | undefined): Authenticator => ({
+      scheme: 'bearer',
+      recognizes: (token) => token.startsWith(prefix),
+      authenticate: async (token) => {
+        asked.push(token)
+        return token.endsWith('!') ? undefined : actor
+      },
+    })
+    const authentication = new Authentication()
+    authentication.register(sharing('a-', acme))
+    authentication.register(sharing('b-', globex))
+    expect(authentication.schemes()).to.deep.equal(['bearer'])
+    const found = await authentication.recognize('Bearer b-1')
+    expect(found?.actor).to.equal(globex)
+    expect(await authentication.recognize('Bearer a-1!'), 'nobody else is asked').to.equal(undefined)
+    expect(await authentication.recognize('Bearer c-1')).to.equal(undefined)
+    expect(asked).to.deep.equal(['b-1', 'a-1!'])
+    expect(found !== undefined && (await authentication.stillHolds(found))).to.equal(true)
+    expect(() => authentication.register(bearer())).to.throw(ParleyError, /"bearer"/)
   })
 
   it('refuses a scheme that is taken, or is not in lower case', () => {
