@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..')
 
 /** Vendors' SDKs: only the adapter that speaks to the vendor may import one. */
 const VENDOR_SDKS =
-  /^(stripe|razorpay|openai|twilio|kafkajs|@sendgrid\/|@aws-sdk\/|@google-cloud\/|nodemailer|imapflow|undici)(\/|$)/
+  /^(stripe|razorpay|openai|twilio|kafkajs|@sendgrid\/|@aws-sdk\/|@google-cloud\/|nodemailer|imapflow|undici|openid-client|jose)(\/|$)/
 
 /** What each room may import of ours; everything else between rooms goes through ports and events. */
 const ARROWS: readonly {
