@@ -63,11 +63,9 @@ export class Egress {
   }
 
   async fetch(url: string, request: EgressRequest = {}): Promise<Result<EgressAnswer, EgressRefusal>> {
-    const target = URL.parse(url)
-    const problem = target === null ? 'not a URL' : this.#problemOf(target)
-    if (target === null || problem !== undefined) return refuse('url-invalid', `The URL is refused: ${problem}.`)
-    const literal = target.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(literal) !== 0 && this.#isBlocked(literal)) return blocked()
+    const vetted = this.vet(url)
+    if (!vetted.ok) return vetted
+    const { target } = vetted
     const timeout = AbortSignal.timeout(this.#settings.timeoutMs)
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal])
     try {
@@ -80,6 +78,15 @@ export class Egress {
       request.signal?.throwIfAborted()
       return refuse('unreachable', `The server cannot be reached: ${codeOf(error)}.`, true)
     }
+  }
+
+  /** What can be said of a URL without a connection: for whoever stores one that a user sets. */
+  vet(url: string): Result<{ target: URL }, 'url-invalid' | 'address-blocked'> {
+    const target = URL.parse(url)
+    const problem = target === null ? 'not a URL' : this.#problemOf(target)
+    if (target === null || problem !== undefined) return refuse('url-invalid', `The URL is refused: ${problem}.`)
+    const literal = target.hostname.replace(/^\[|\]$/g, '')
+    return isIP(literal) !== 0 && this.#isBlocked(literal) ? blocked() : { ok: true, target }
   }
 
   #problemOf(url: URL): string | undefined {

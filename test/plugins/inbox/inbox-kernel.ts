@@ -74,13 +74,13 @@ export class InboxKernel {
     const account = { provider: 'test', externalId: `account-${name}`, name: 'Test account' }
     const { id } = await database.transaction(test.tenantId, (uow) => connections.create(uow, account))
     const inbox = new InboxKernel(test, vendor, id)
-    await inbox.#atWork(options.plugins === undefined ? [] : ['inbox.files'])
+    await inbox.#atWork()
     return inbox
   }
 
   /** A drained log tells nothing while a group has not begun to read. */
-  async #atWork(others: readonly string[]): Promise<void> {
-    const wanted = ['inbox.record-inbound', 'inbox.follow-merges', 'inbox.auto-reply', 'inbox.sender', ...others]
+  async #atWork(): Promise<void> {
+    const wanted = this.test.kernel.engine.groups
     await this.until(async () => {
       const groups = (await this.test.kernel.engine.lag()).map((lag) => lag.group)
       return wanted.every((group) => groups.includes(group))

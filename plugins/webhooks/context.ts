@@ -1,0 +1,13 @@
+import type { Clock, Database, Egress, JobQueue, Logger, Sealer } from '@parley/core'
+import type { WebhooksSettings } from './settings.ts'
+
+/** What this room works with. */
+export interface Parts {
+  readonly clock: Clock
+  readonly database: Database
+  readonly jobs: JobQueue
+  readonly log: Logger
+  readonly sealer: Sealer
+  readonly egress: Egress
+  readonly settings: WebhooksSettings
+}
