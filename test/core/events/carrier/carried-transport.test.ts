@@ -220,6 +220,28 @@ describe('CarriedTransport', () => {
       }),
       { numRuns: 400 },
     ))
+
+  it('lets nobody wait in vain for a broker that keeps its word', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(honestMove, { maxLength: 60 }), async (moves) => {
+        const world = stage(3)
+        const { log, reader } = world
+        const published = parts.map((): number[] => [])
+        const place = parts.map(() => 0)
+        let isFollowed = false
+        for (const one of moves) {
+          if (one.kind === 'live' || one.kind === 'lost') isFollowed = one.kind === 'live'
+          if (one.kind !== 'deliver' || isFollowed) await play(one, world, published, place)
+        }
+        for (const part of parts) {
+          publish(published, part, log.head(topic, part), 0)
+          if (isFollowed) deliverAll(world, published, place, part)
+        }
+        await reader.drain()
+        expect(reader.next).to.deep.equal(parts.map((part) => log.head(topic, part)))
+      }),
+      { numRuns: 600 },
+    ))
 })
 
 interface Counted {
@@ -239,6 +261,9 @@ const counted = fc.record({
 })
 const plain = fc.record({ kind: fc.constantFrom('read', 'read', 'read', 'live', 'lost', 'distrust', 'forget', 'race') })
 const move = fc.oneof({ weight: 3, arbitrary: counted }, { weight: 2, arbitrary: plain }) as fc.Arbitrary<Move>
+
+/** Nothing published is lost, and nothing is passed over while it is followed. */
+const honestMove = move.filter(({ kind }) => kind !== 'lose' && kind !== 'skip')
 
 /** The relay sends on, after having gone back by `again`. */
 function publish(published: number[][], part: number, until: number, again: number): void {
