@@ -1,4 +1,5 @@
 import type {
+  Audit,
   Clock,
   Database,
   IdentityProvider,
@@ -29,6 +30,7 @@ export interface Parts {
   readonly jobs: JobQueue
   readonly log: Logger
   readonly tenants: TenantRegistry
+  readonly audit: Audit
   readonly sealer: Sealer
   readonly keys: SigningKeys
   readonly signer: TokenSigner

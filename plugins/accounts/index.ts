@@ -1,4 +1,5 @@
 import {
+  audit,
   clock,
   database,
   definePlugin,
@@ -39,6 +40,7 @@ export default definePlugin({
     migrations: new URL('./migrations/', import.meta.url),
   },
   deps: {
+    audit,
     catalog: permissionCatalog,
     clock,
     database,

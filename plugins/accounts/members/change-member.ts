@@ -15,7 +15,7 @@ export interface MemberChange {
 
 export type ChangeRefusal = 'member-not-found' | OwnershipRefusal | RoleRefusal
 
-type ChangeParts = Pick<Parts, 'matrix' | 'clock' | 'standings'>
+type ChangeParts = Pick<Parts, 'matrix' | 'clock' | 'standings' | 'audit'>
 
 /** Gives a member another role, or the ownership. Two changes of one tenant wait for each other, so that the last owner stays. */
 export async function changeMember(
@@ -79,12 +79,20 @@ function asking(members: readonly Standing[], actor: Actor | undefined): Asking 
   return { id, rank: actor !== undefined && permits(actor, 'team.members') ? 2 : 1 }
 }
 
-/** Writes into the tenant's log what the actor did. */
+/** Writes what the actor did into the tenant's activity, with names, and into its audit log, without. Called last. */
 export async function note(
   uow: UnitOfWork,
-  { clock }: Pick<Parts, 'clock'>,
+  { clock, audit }: Pick<Parts, 'clock' | 'audit'>,
   actor: Actor | undefined,
   deed: Pick<Parameters<typeof record>[2], 'action' | 'subject' | 'details'>,
 ): Promise<void> {
+  const { action, subject, details } = deed
   await record(uow, clock, { tenantId: uow.tenantId, actor: doer(actor), ...deed })
+  const [kind = ''] = action.split('.')
+  await audit.record(uow, {
+    action,
+    target: { kind, id: subject?.id ?? uow.tenantId },
+    actor: actor === undefined ? { kind: 'system', id: '' } : { kind: actor.kind, id: actor.id },
+    ...(details === undefined ? {} : { after: details }),
+  })
 }

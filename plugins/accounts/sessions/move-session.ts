@@ -30,7 +30,7 @@ export interface Visit {
 
 /** A SUPER_ADMIN looks after a tenant: for a while, for a reason, with rights of a role, and the tenant sees it in its log. */
 export async function visitTenant(parts: Parts, person: SignedIn, visit: Visit): Promise<Moved> {
-  const { clock, settings, tenants, database } = parts
+  const { clock, settings, tenants, database, audit } = parts
   const tenant = await tenants.find(visit.tenantId)
   if (tenant?.status !== 'active') return refuse('team-not-found', `There is no active tenant ${visit.tenantId}.`)
   return database.transaction(PLATFORM, async (uow) => {
@@ -42,6 +42,13 @@ export async function visitTenant(parts: Parts, person: SignedIn, visit: Visit):
       actor: { kind: 'user', id: person.userId, name: person.actor.claims?.name ?? '' },
       action: 'support.visited',
       details: { reason: visit.reason, role: visit.role, until: until.toISOString() },
+    })
+    await audit.access(uow, {
+      action: 'tenant.visited',
+      target: { kind: 'tenant', id: tenant.id },
+      actor: { kind: 'user', id: person.userId },
+      reason: visit.reason,
+      chain: 'platform',
     })
     return { ok: true, accessToken }
   })

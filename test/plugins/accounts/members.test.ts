@@ -86,6 +86,9 @@ describe('members of a team', () => {
     expect(codeOf(await k.login('temp@acme.example'))).to.equal('accounts.no-team')
     const log = await as(owner, 'GET', `/api/team/activity?actorId=${temp.userId}&action=team.changed`)
     expect((log.body as { items: Body[] }).items[0]?.actor).to.deep.include({ name: 'temp' })
+    const audit = await as(owner, 'GET', '/api/admin/audit?action=member.removed')
+    expect((audit.body as { items: Body[] }).items[0]?.target).to.deep.equal({ kind: 'member', id: temp.userId })
+    expect(audit.text).to.not.include('temp@')
   })
 
   it('are demoted by another process within a second', async () => {
