@@ -1,6 +1,7 @@
 import {
   channel,
   channelMedia,
+  channelProfiles,
   channelReceipts,
   clock,
   connections,
@@ -39,6 +40,7 @@ import { appSettings, type InboxSettings } from './settings/app.ts'
 import { type InboxTenantSettings, tenantSettingsSchema } from './settings/tenant.ts'
 import { autoReply } from './streams/auto-reply.ts'
 import { files } from './streams/files.ts'
+import { profiles } from './streams/profiles.ts'
 import { sender } from './streams/sender.ts'
 
 export default definePlugin({
@@ -61,6 +63,7 @@ export default definePlugin({
     images: optional(imageProcessor),
     jobs,
     live,
+    profiles: channelProfiles,
     log: logger,
     receipts: channelReceipts,
     sources: channelMedia,
@@ -81,6 +84,7 @@ export default definePlugin({
       handlers: [recordInbound(parts), followMerges(parts)],
       streams: [
         autoReply(parts),
+        profiles(parts),
         sender({ ...parts, unconfirmedAfterMs }),
         ...(store === undefined ? [] : [files({ ...parts, store })]),
       ],

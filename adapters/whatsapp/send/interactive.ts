@@ -2,11 +2,15 @@ import type { InteractiveContent } from '@parley/core'
 import { interactiveLimits as limits } from '../capabilities.ts'
 import { type Payload, refused, tooLong } from './payload.ts'
 
+/** Cards exist in WhatsApp's templates only. */
+type Sendable = Exclude<InteractiveContent, { cards: unknown }>
+
 type Refusal = Payload & { ok: false }
 type Part = { readonly type: string; readonly action: Readonly<Record<string, unknown>> }
 
 /** Buttons, a list, a link or a flow, with the text around it. */
 export function interactivePayload(content: InteractiveContent): Payload {
+  if ('cards' in content) return refused('no-cards', 'WhatsApp shows cards in templates only')
   const refusal = frameProblem(content) ?? partProblem(content)
   if (refusal !== undefined) return refusal
   const { type, action } = partOf(content)
@@ -23,7 +27,7 @@ export function interactivePayload(content: InteractiveContent): Payload {
   }
 }
 
-function partOf(content: InteractiveContent): Part {
+function partOf(content: Sendable): Part {
   if ('buttons' in content) {
     const buttons = content.buttons.map((button) => ({ type: 'reply', reply: button }))
     return { type: 'button', action: { buttons } }
@@ -54,7 +58,7 @@ function flowParameters(
   }
 }
 
-function frameProblem(content: InteractiveContent): Refusal | undefined {
+function frameProblem(content: Sendable): Refusal | undefined {
   if (content.text === '') return refused('empty', 'an interactive message needs a text')
   return (
     tooLong('text', content.text, limits.body) ??
@@ -63,7 +67,7 @@ function frameProblem(content: InteractiveContent): Refusal | undefined {
   )
 }
 
-function partProblem(content: InteractiveContent): Refusal | undefined {
+function partProblem(content: Sendable): Refusal | undefined {
   if ('buttons' in content) return buttonsProblem(content.buttons)
   if ('list' in content) return listProblem(content.list)
   if ('link' in content) return tooLong('link title', content.link.title, limits.buttonTitle)

@@ -27,6 +27,20 @@ export interface TemplateContent {
   }[]
 }
 
+/** A tap gives `id` back, or opens `url`. */
+export type CardButton = { readonly title: string } & ({ readonly id: string } | { readonly url: string })
+
+/** One card of a row that the customer leafs through. Without a title it is a file with buttons. */
+export interface Card {
+  readonly title?: string
+  readonly subtitle?: string
+  /** A picture, or for a card without a title also a film (by `mimeType`). */
+  readonly media?: OutboundMedia
+  /** Where a tap on the card itself leads. */
+  readonly url?: string
+  readonly buttons?: readonly CardButton[]
+}
+
 /** A choice put before the customer. */
 export type InteractiveContent = {
   readonly kind: 'interactive'
@@ -45,6 +59,7 @@ export type InteractiveContent = {
       }
     }
   | { readonly link: { readonly title: string; readonly url: string } }
+  | { readonly cards: readonly Card[] }
   | {
       readonly flow: {
         readonly id: string
@@ -89,6 +104,16 @@ const media = Joi.object({
 }).xor('objectKey', 'link')
 const row = Joi.object({ id: Joi.string().required(), title: Joi.string().required(), description: Joi.string() })
 
+const card = Joi.object({
+  title: Joi.string(),
+  subtitle: Joi.string(),
+  media,
+  url: Joi.string().uri(),
+  buttons: Joi.array()
+    .items(Joi.object({ title: Joi.string().required(), id: Joi.string(), url: Joi.string().uri() }).xor('id', 'url'))
+    .min(1),
+}).or('title', 'media')
+
 const shapes: Readonly<Record<string, Joi.ObjectSchema>> = {
   text: Joi.object({ kind: 'text', text: text.required(), previewUrl: Joi.boolean() }),
   location: Joi.object({
@@ -130,13 +155,14 @@ const shapes: Readonly<Record<string, Joi.ObjectSchema>> = {
         .required(),
     }),
     link: Joi.object({ title: Joi.string().required(), url: Joi.string().uri().required() }),
+    cards: Joi.array().items(card).min(1),
     flow: Joi.object({
       id: Joi.string().required(),
       button: Joi.string().required(),
       token: Joi.string(),
       data: Joi.object().unknown(true),
     }),
-  }).xor('buttons', 'list', 'link', 'flow'),
+  }).xor('buttons', 'list', 'link', 'cards', 'flow'),
   ...Object.fromEntries(MEDIA_KINDS.map((kind) => [kind, Joi.object({ kind, media: media.required(), text })])),
 }
 

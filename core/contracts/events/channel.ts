@@ -150,6 +150,27 @@ export const channelStatusChanged = defineEvent<ChannelStatusChanged>({
   personal: ['recipient'],
 })
 
+/** Some vendors tell of no single message: everything that was sent up to a time was delivered, or read. */
+export interface ChannelWatermarkMoved extends FromChannel {
+  readonly sender: Sender
+  readonly status: 'delivered' | 'read'
+  /** ISO 8601 UTC, by the vendor's clock. */
+  readonly upTo: string
+}
+
+export const channelWatermarkMoved = defineEvent<ChannelWatermarkMoved>({
+  type: 'channel.watermark.moved.v1',
+  topic,
+  summary: 'A customer got, or read, everything that was sent up to a time.',
+  schema: Joi.object({
+    ...from,
+    sender: senderSchema.required(),
+    status: Joi.valid('delivered', 'read').required(),
+    upTo: Joi.string().isoDate().required(),
+  }),
+  personal: ['sender'],
+})
+
 /** Wishes about being written to, expressed on the channel itself. */
 export interface ChannelPreferenceChanged extends FromChannel {
   readonly sender: Sender

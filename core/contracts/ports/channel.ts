@@ -1,7 +1,8 @@
 import { defineManyPort } from '../../plugin/port.ts'
-import type { Identity } from '../content/identity.ts'
+import type { Identity, Sender } from '../content/identity.ts'
 import type { InboundMedia, MediaKind } from '../content/inbound.ts'
-import type { OutboundContent, OutboundKind } from '../content/outbound.ts'
+import type { OutboundContent, OutboundKind, TemplateContent } from '../content/outbound.ts'
+import type { ChannelAccountChanged } from '../events/channel.ts'
 import type { Connection } from './connections.ts'
 
 /** What a channel can do, as data: the inbox and the composer read it, nobody asks "is it WhatsApp?". */
@@ -18,6 +19,10 @@ export interface ChannelCapabilities {
   readonly window: {
     readonly hoursByOpener: Readonly<{ message: number; referral?: number }>
     readonly whenClosed: readonly OutboundKind[]
+    /** Sources of a referral (`referral.source`) that open the longer window; absent: any referral does. */
+    readonly referralSources?: readonly string[]
+    /** How long after the customer's last act a person, and nobody else, may still write. Absent: no longer than everybody. */
+    readonly humanHours?: number
   } | null
 }
 
@@ -29,6 +34,8 @@ export interface SendRequest {
   readonly correlationId: string
   /** External id of the message to quote. */
   readonly replyTo?: string
+  /** A person wrote it after the free window ended: it goes out under what the vendor keeps for people (`humanHours`). */
+  readonly humanAgent?: boolean
   readonly signal: AbortSignal
 }
 
@@ -91,6 +98,8 @@ export interface ChannelReceipts {
   markRead(request: {
     connection: Connection
     externalId: string
+    /** Who wrote it: some vendors show reading to a person, not on a message. */
+    to: Identity
     typing: boolean
     signal: AbortSignal
   }): Promise<SendResult>
@@ -106,9 +115,51 @@ export interface ChannelTemplate {
   /** `approved`, `pending`, `rejected`, `paused`, `disabled`. */
   readonly status: string
   readonly components: readonly unknown[]
+  /** `green`, `yellow`, `red`, as far as the vendor says. */
+  readonly quality?: string
+  /** Why it was rejected. */
+  readonly reason?: string
 }
 
-/** Channels with pre-approved messages. */
+/** A place in a template that every send fills. */
+export interface ChannelTemplateParameter {
+  /** What a value is given by: `body.1`, `header.image`, `button.0.1`. */
+  readonly key: string
+  /** `text`, `image`, `location`, … */
+  readonly type: string
+  readonly required: boolean
+  readonly example?: string
+}
+
+export interface FilledChannelTemplate {
+  /** What would be sent; absent while something is missing or unsupported. */
+  readonly content?: TemplateContent
+  /** The vendor's own words for `content`, without the recipient. */
+  readonly payload?: Readonly<Record<string, unknown>>
+  /** Keys of required parameters without a value. */
+  readonly missing: readonly string[]
+  /** Components that cannot be filled by key: `carousel`. */
+  readonly unsupported: readonly string[]
+  /** As the customer will read it. A place without a value shows its placeholder. */
+  readonly shown: {
+    readonly header?: string
+    readonly body: string
+    readonly footer?: string
+    readonly buttons: readonly string[]
+  }
+}
+
+/** What the vendor decided about one template; what is absent did not change. */
+export interface ChannelTemplateNews {
+  readonly name: string
+  readonly language: string
+  readonly status?: string
+  readonly reason?: string
+  readonly quality?: string
+  readonly category?: string
+}
+
+/** Channels with pre-approved messages. An account change whose name begins with `template-` is about them. */
 export interface ChannelTemplates {
   list(request: {
     connection: Connection
@@ -116,6 +167,24 @@ export interface ChannelTemplates {
   }): Promise<
     { ok: true; templates: readonly ChannelTemplate[] } | { ok: false; failure: 'auth' | 'retryable'; detail: string }
   >
+  /** The places of a template. Pure, as the two below. */
+  parameters?(template: ChannelTemplate): readonly ChannelTemplateParameter[]
+  /** Values by the parameters' keys. */
+  fill?(template: ChannelTemplate, values: Readonly<Record<string, unknown>>): FilledChannelTemplate
+  /** Reads an account change; `undefined` when it does not say which template is meant. The list is asked anew in any case. */
+  news?(change: Pick<ChannelAccountChanged, 'change' | 'detail'>): ChannelTemplateNews | undefined
 }
 
 export const channelTemplates = defineManyPort<ChannelTemplates>('channel-templates')
+
+/** Channels whose messages do not say who wrote them: the vendor tells it when asked. Same keys as `channel`. */
+export interface ChannelProfiles {
+  /** `sender` has the identity that was asked for, and the names the vendor shows. */
+  profileOf(request: { connection: Connection; identity: Identity; signal: AbortSignal }): Promise<
+    | { ok: true; sender: Sender }
+    /** `hidden`: the vendor does not tell us about this person, now or later. */
+    | { ok: false; failure: 'hidden' | 'auth' | 'throttled' | 'retryable'; detail: string }
+  >
+}
+
+export const channelProfiles = defineManyPort<ChannelProfiles>('channel-profiles')

@@ -8,6 +8,7 @@ import {
   refuse,
   type SendRefusal,
 } from '@parley/core'
+import { humanWindowEnd } from './human-window.ts'
 
 /** What opened the window: a message, or a referral (an ad, a link), which some channels let run longer. */
 export type Opener = 'message' | 'referral'
@@ -25,6 +26,8 @@ export interface SendabilityFacts {
   readonly health: ConnectionHealth
   readonly opener: Opener | null
   readonly expiresAt: Date | null
+  /** The customer's last act; absent before the first. */
+  readonly customerAt?: Date | null
   readonly consent: Consent
   readonly blocked: boolean
 }
@@ -39,6 +42,8 @@ export interface Sendability {
   /** Kinds that would pass the gate now. */
   readonly allowed: readonly OutboundKind[]
   readonly maxTextLength: number | null
+  /** Until when people, and only they, may still write after the window; null where they have no longer. */
+  readonly humanUntil: string | null
   /** Why the list is shorter than what the channel can do. */
   readonly reasons: readonly SendRefusal[]
 }
@@ -48,30 +53,34 @@ export function sendability(facts: SendabilityFacts): Sendability {
   const barred = barrier(facts, 'conversation')
   const open = windowOpen(facts)
   const sends = facts.capabilities?.sends ?? []
-  const allowed = barred.ok ? sends.filter((kind) => open || whenClosed(facts).includes(kind)) : []
-  const reasons = barred.ok ? (open ? [] : (['window-closed'] as const)) : [barred.reason]
+  const writable = open || humanWindowOpen(facts)
+  const allowed = barred.ok ? sends.filter((kind) => writable || whenClosed(facts).includes(kind)) : []
+  const reasons = barred.ok ? (writable ? [] : (['window-closed'] as const)) : [barred.reason]
   return {
     open: barred.ok && open,
     opener: facts.opener,
     expiresAt: facts.expiresAt?.toISOString() ?? null,
     allowed: OUTBOUND_KINDS.filter((kind) => allowed.includes(kind)),
     maxTextLength: facts.capabilities?.maxTextLength ?? null,
+    humanUntil: humanWindowEnd(facts.capabilities, facts.customerAt)?.toISOString() ?? null,
     reasons,
   }
 }
 
-/** The one gate: agents, bots, campaigns and reminders all pass here. */
+/** The one gate: agents, bots, campaigns and reminders all pass here. `byPerson`: an agent wrote it with their own hands. */
 export function checkSend(
   facts: SendabilityFacts,
   content: OutboundContent,
   purpose: SendPurpose = 'conversation',
+  byPerson = false,
 ): Result<object, SendRefusal> {
   const barred = barrier(facts, purpose)
   if (!barred.ok) return barred
   const capabilities = facts.capabilities
   if (capabilities === undefined || !capabilities.sends.includes(content.kind))
     return refuse('kind-not-supported', `This channel does not send messages of kind "${content.kind}".`)
-  if (!windowOpen(facts) && !whenClosed(facts).includes(content.kind))
+  const writable = windowOpen(facts) || (byPerson && purpose === 'conversation' && humanWindowOpen(facts))
+  if (!writable && !whenClosed(facts).includes(content.kind))
     return refuse('window-closed', `The window is closed: now this channel sends only ${listed(whenClosed(facts))}.`)
   return checkLength(capabilities, content)
 }
@@ -99,6 +108,11 @@ function checkLength(capabilities: ChannelCapabilities, content: OutboundContent
 function windowOpen(facts: SendabilityFacts): boolean {
   if (facts.capabilities?.window === null) return true
   return facts.expiresAt !== null && facts.now.getTime() < facts.expiresAt.getTime()
+}
+
+function humanWindowOpen(facts: SendabilityFacts): boolean {
+  const end = humanWindowEnd(facts.capabilities, facts.customerAt)
+  return end !== undefined && facts.now.getTime() < end.getTime()
 }
 
 function whenClosed(facts: SendabilityFacts): readonly OutboundKind[] {

@@ -5,6 +5,7 @@ import {
   channelMessageRevoked,
   channelPreferenceChanged,
   channelStatusChanged,
+  channelWatermarkMoved,
   type Delivery,
   type EventHandler,
   type TenantSettings,
@@ -13,6 +14,7 @@ import {
 import { causeOf } from '../drafting/cause.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import type { InboxTenantSettings } from '../settings/tenant.ts'
+import { awaitingWatermark } from '../storage/awaiting-watermark.ts'
 import { createThreads } from '../storage/create-threads.ts'
 import { externalKey, messagesById } from '../storage/find-messages.ts'
 import { lockThreads } from '../storage/lock-threads.ts'
@@ -22,7 +24,7 @@ import { type AnswerAtOnceParts, answererFor } from './record-inbound/answer-at-
 import { InboundBatch } from './record-inbound/batch.ts'
 import { peopleOf } from './record-inbound/people.ts'
 import { record } from './record-inbound/record.ts'
-import { correlationOf, type Inbound, inboundOf, refsOf } from './record-inbound/wanted.ts'
+import { addressOf, correlationOf, type Inbound, inboundOf, refsOf } from './record-inbound/wanted.ts'
 
 export interface RecordInboundParts extends AnswerAtOnceParts {
   readonly tenantSettings: TenantSettings<InboxTenantSettings>
@@ -42,6 +44,7 @@ export function recordInbound(parts: RecordInboundParts): EventHandler {
       channelMessageRevoked,
       channelStatusChanged,
       channelPreferenceChanged,
+      channelWatermarkMoved,
     ],
     mode: 'serial',
     batch: parts.settings.inboundBatch,
@@ -62,12 +65,14 @@ async function recordBatch(parts: RecordInboundParts, deliveries: readonly Deliv
   const wanted = { lanes, threadIds: [...new Set(targets.map((target) => target.threadId))] }
   await lockThreads(uow, draft, wanted)
   await createThreads(uow, draft, lanes)
-  draft.add({ messages: await messagesById(uow, [...new Set(targets.map((target) => target.id))]) })
+  const awaiting = await awaitingWatermark(uow, watermarked(inbound, draft), parts.settings.watermarkReach)
+  const changing = [...targets, ...awaiting].map((target) => target.id)
+  draft.add({ messages: await messagesById(uow, [...new Set(changing)]) })
   const capabilities = (key: string) => parts.channels.byKey(key)?.capabilities
   const answer = await answererFor(parts, tenant, draft, { tenantId: uow.tenantId, ...people })
   const late = await lookup(uow, strangers(inbound, looked), [])
   const known = { ...looked, messages: [...looked.messages, ...late.messages] }
-  const batch = new InboundBatch({ draft, times: tenant.conversation, capabilities, looked: known, answer })
+  const batch = new InboundBatch({ draft, times: tenant.conversation, capabilities, looked: known, answer, awaiting })
   for (const delivery of deliveries) {
     draft.cause = causeOf(delivery)
     record(batch, inboundOf(delivery))
@@ -75,11 +80,23 @@ async function recordBatch(parts: RecordInboundParts, deliveries: readonly Deliv
   await writeDraft(uow, draft)
 }
 
+/** Threads, locked by now, whose person got or read everything up to a time. */
+function watermarked(inbound: readonly Inbound[], draft: InboxDraft): readonly string[] {
+  const lanes = new Set(
+    inbound.flatMap(({ kind, data }) =>
+      kind === 'watermark' ? [`${data.connectionId}/${addressOf(data.sender).identityKey}`] : [],
+    ),
+  )
+  if (lanes.size === 0) return []
+  const threads = [...draft.threads.values()]
+  return threads.filter((one) => lanes.has(`${one.connectionId}/${one.identityKey}`)).map((one) => one.id)
+}
+
 /** Stored messages that the batch may change. A message that merely comes again, or is quoted, need not be read. */
 function touched(inbound: readonly Inbound[], looked: Awaited<ReturnType<typeof lookup>>) {
   const refs = new Set(
     inbound.flatMap(({ kind, data }) => {
-      if (kind === 'preference') return []
+      if (kind === 'preference' || kind === 'watermark') return []
       if (kind !== 'message' && kind !== 'echo') return [`${data.connectionId}/${data.externalId}`]
       return data.content.kind === 'reaction' ? [`${data.connectionId}/${data.content.target}`] : []
     }),

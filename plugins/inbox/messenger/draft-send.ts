@@ -27,7 +27,7 @@ export function draftSend(
   const lapsed = send.fence !== undefined && send.fence !== conversation.fence
   if (lapsed || (author.kind === 'bot' && conversation.holder === 'human'))
     return refuse('held-by-human', 'Somebody took this conversation over.')
-  const passed = checkSend(facts, content, send.purpose)
+  const passed = checkSend(facts, content, send.purpose, author.kind === 'agent')
   if (!passed.ok) return passed
   if (author.kind === 'agent') {
     if (conversation.status === 'resolved') changeStatus(draft, conversation, 'open', { by: author })

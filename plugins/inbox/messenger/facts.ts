@@ -52,6 +52,7 @@ export class Surroundings {
       health: connection?.health ?? 'ok',
       opener: thread.windowOpener,
       expiresAt: thread.windowExpiresAt,
+      customerAt: thread.customerAt,
       consent: thread.consent,
       blocked: this.#blocked.has(thread.contactId),
     }

@@ -18,6 +18,11 @@ export interface ThreadRecord {
   conversationId: string | null
   windowOpener: Opener | null
   windowExpiresAt: Date | null
+  /** The customer's last act on the channel. */
+  customerAt: Date | null
+  /** What was sent up to here was delivered, or read, by the vendor's clock; for vendors that tell of no single message. */
+  deliveredUpTo: Date | null
+  readUpTo: Date | null
   consent: Consent
   autoCount: number
   autoSince: Date | null
@@ -36,6 +41,9 @@ export const THREAD: Columns<ThreadRecord> = {
   conversationId: 'conversation_id',
   windowOpener: 'window_opener',
   windowExpiresAt: 'window_expires_at',
+  customerAt: 'customer_at',
+  deliveredUpTo: 'delivered_up_to',
+  readUpTo: 'read_up_to',
   consent: 'consent',
   autoCount: 'auto_count',
   autoSince: 'auto_since',

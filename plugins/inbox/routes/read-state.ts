@@ -1,4 +1,12 @@
-import { type ChannelReceipts, defineRoute, noContent, type Route, reasonOf, type UnitOfWork } from '@parley/core'
+import {
+  type ChannelReceipts,
+  defineRoute,
+  type Identity,
+  noContent,
+  type Route,
+  reasonOf,
+  type UnitOfWork,
+} from '@parley/core'
 import { changed } from '../drafting/conversation.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { lockPlaces } from '../messenger/targets.ts'
@@ -69,7 +77,12 @@ export async function setUnread(
 async function tellCustomer(
   { receipts, connections, log, settings }: RouteContext,
   uow: UnitOfWork,
-  conversation: { readonly id: string; readonly channel: string; readonly connectionId: string },
+  conversation: {
+    readonly id: string
+    readonly threadId: string
+    readonly channel: string
+    readonly connectionId: string
+  },
 ): Promise<void> {
   const receipt: ChannelReceipts | undefined = receipts.byKey(conversation.channel)
   if (receipt === undefined) return
@@ -79,9 +92,13 @@ async function tellCustomer(
     .whereNotNull('external_id')
     .orderBy('seq', 'desc')
     .first('external_id')
+  const thread: { address: Identity } | undefined = await uow
+    .trx('inbox.thread')
+    .where({ tenant_id: uow.tenantId, id: conversation.threadId })
+    .first('address')
   const connection = await connections.get(uow.tenantId, conversation.connectionId)
-  if (last === undefined || connection === undefined) return
-  const request = { connection, externalId: last.external_id, typing: false }
+  if (last === undefined || thread === undefined || connection === undefined) return
+  const request = { connection, externalId: last.external_id, to: thread.address, typing: false }
   uow.afterCommit(() => {
     receipt.markRead({ ...request, signal: AbortSignal.timeout(settings.sendTimeoutMs) }).then(
       (result) => {

@@ -79,6 +79,11 @@ export const sendabilitySchema = Joi.object({
     .items(Joi.valid(...OUTBOUND_KINDS))
     .required(),
   maxTextLength: Joi.number().integer().allow(null).required(),
+  humanUntil: Joi.string()
+    .isoDate()
+    .allow(null)
+    .required()
+    .description('Until when people alone may still write after the window.'),
   reasons: Joi.array().items(Joi.string()).required(),
 }).label('Sendability')
 

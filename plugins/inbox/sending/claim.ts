@@ -10,6 +10,9 @@ export interface Claim {
   readonly to: Identity
   /** External id of the message to quote. */
   readonly replyTo: string | null
+  readonly attemptedAt: Date
+  /** Until when a free message may be sent; null: nobody opened a window. */
+  readonly windowExpiresAt: Date | null
 }
 
 /**
@@ -34,17 +37,17 @@ export async function claimSends(
            attempt = s.attempt + case s.state when 'intent' then 1 else 0 end,
            attempted_at = case s.state when 'intent' then ?::timestamptz else s.attempted_at end
          where s.tenant_id = ?::uuid and s.message_id = any(?::uuid[]) and s.message_id in (select message_id from found)
-         returning s.message_id, s.attempt
+         returning s.message_id, s.attempt, s.attempted_at
        )
        select found.message_id as "messageId", found.state as was, claimed.attempt, t.address as "to",
-         q.external_id as "replyTo"
+         q.external_id as "replyTo", claimed.attempted_at as "attemptedAt", t.window_expires_at as "windowExpiresAt"
        from found join claimed on claimed.message_id = found.message_id
        cross join lateral (
          select mm.thread_id, mm.reply_to from inbox.message mm
          where mm.tenant_id = ?::uuid and mm.id = found.message_id limit 1
        ) m
        cross join lateral (
-         select tt.address from inbox.thread tt where tt.tenant_id = ?::uuid and tt.id = m.thread_id limit 1
+         select tt.address, tt.window_expires_at from inbox.thread tt where tt.tenant_id = ?::uuid and tt.id = m.thread_id limit 1
        ) t
        left join lateral (
          select qq.external_id from inbox.message qq where qq.tenant_id = ?::uuid and qq.id = m.reply_to limit 1

@@ -4,6 +4,7 @@ import type { Cause } from '../drafting/cause.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { changeMessage } from '../drafting/message.ts'
 import { settle } from '../drafting/settle.ts'
+import { applyWatermarks } from '../drafting/watermarks.ts'
 import type { MessageError, MessageRecord } from '../models/message.ts'
 import { externalKey } from '../storage/find-messages.ts'
 import { lockMessages } from '../storage/lock-threads.ts'
@@ -19,6 +20,8 @@ export interface SendOutcome {
   readonly threadId: string
   readonly connectionId: string
   readonly outcome: Outcome
+  /** When the vendor was called. */
+  readonly attemptedAt: Date
   /** The event that asked for the send. */
   readonly cause: Cause
 }
@@ -102,7 +105,7 @@ interface Known {
 function draftDone(
   draft: InboxDraft,
   message: MessageRecord,
-  { connectionId, outcome: { externalId } }: SendOutcome & { outcome: Of<'done'> },
+  { connectionId, attemptedAt, outcome: { externalId } }: SendOutcome & { outcome: Of<'done'> },
   { early, taken }: Known,
 ): void {
   const at = draft.now.toISOString()
@@ -116,6 +119,8 @@ function draftDone(
     settle(draft, message, one.change)
     draft.appliedEarlyChanges.push(one.id)
   }
+  const thread = draft.threads.get(message.threadId)
+  if (thread !== undefined) applyWatermarks(draft, thread, message, attemptedAt)
 }
 
 function draftFailed(draft: InboxDraft, message: MessageRecord, error: MessageError): void {

@@ -40,6 +40,11 @@ export interface InboxSettings {
   readonly searchMost: number
   /** Conversations that one run of the sweep closes, for a tenant. */
   readonly sweepBatch: number
+  /** Names asked of vendors at the same time, and how often for one person. */
+  readonly profileConcurrency: number
+  readonly profileMaxAttempts: number
+  /** Newest messages of a thread that a delivery or read watermark is applied to. */
+  readonly watermarkReach: number
   /** News about messages that never came. */
   readonly earlyKeepDays: number
   /** Pushes to agents' sockets are gathered for this long. */
@@ -95,6 +100,9 @@ export const appSettings: Joi.ObjectSchema<InboxSettings> = Joi.object({
   searchNewest: count(5000),
   searchMost: count(500),
   sweepBatch: count(500),
+  profileConcurrency: count(4),
+  profileMaxAttempts: count(3),
+  watermarkReach: count(200),
   earlyKeepDays: count(7),
   hintMs: time(50),
 })

@@ -34,9 +34,11 @@ function threadParts(tenantId: string, draft: InboxDraft): Part[] {
   const sql = `
     update inbox.thread t set contact_id = w."contactId", next_seq = w."nextSeq", revision = w.revision,
       conversation_id = w."conversationId", window_opener = w."windowOpener", window_expires_at = w."windowExpiresAt",
+      customer_at = w."customerAt", delivered_up_to = w."deliveredUpTo", read_up_to = w."readUpTo",
       consent = w.consent, auto_count = w."autoCount", auto_since = w."autoSince", away_at = w."awayAt"
     from json_to_recordset(?::json) as w(id uuid, "contactId" uuid, "nextSeq" int, revision int, "conversationId" uuid,
-      "windowOpener" text, "windowExpiresAt" timestamptz, consent jsonb, "autoCount" int, "autoSince" timestamptz,
+      "windowOpener" text, "windowExpiresAt" timestamptz, "customerAt" timestamptz, "deliveredUpTo" timestamptz,
+      "readUpTo" timestamptz, consent jsonb, "autoCount" int, "autoSince" timestamptz,
       "awayAt" timestamptz)
     ${placeIn('inbox.thread')} where t.tenant_id = ?::uuid and t.ctid = place.ctid`
   return [{ name: 'threads', sql, bindings: [toJson(rows), tenantId, tenantId] }]

@@ -12,6 +12,7 @@ import {
   type StreamDelivery,
 } from '@parley/core'
 import type { Observable } from 'rxjs'
+import { needsHuman } from '../domain/human-window.ts'
 import { causeOf } from '../drafting/cause.ts'
 import { MicroBatch } from '../operators/micro-batch.ts'
 import { serialByKey } from '../operators/serial-by-key.ts'
@@ -99,7 +100,14 @@ class SenderRun {
     if (claim === undefined || (claim.was !== 'intent' && claim.was !== 'attempting')) return delivery.ack()
     const outcome = await this.#attempt(delivery, connection, channel, claim)
     const { messageId, threadId, connectionId } = data
-    const sent = { messageId, threadId, connectionId, outcome, cause: causeOf(delivery) }
+    const sent = {
+      messageId,
+      threadId,
+      connectionId,
+      outcome,
+      attemptedAt: claim.attemptedAt,
+      cause: causeOf(delivery),
+    }
     await this.#outcomes.record(tenantid, sent, delivery.signal)
     if (outcome.kind === 'later') return this.#later(delivery, outcome.failure, outcome.delayMs)
     delivery.ack()
@@ -114,7 +122,9 @@ class SenderRun {
   }
 
   async #call(delivery: Queued, connection: Connection, channel: Channel, claim: Claim): Promise<SendResult> {
-    const { content, messageId } = delivery.event.data
+    const { content, messageId, author } = delivery.event.data
+    const now = this.#parts.clock.now()
+    const humanAgent = author.kind === 'agent' && needsHuman(channel.capabilities, claim.windowExpiresAt, now)
     const deadline = AbortSignal.timeout(this.#parts.settings.sendTimeoutMs)
     try {
       return await channel.send({
@@ -123,6 +133,7 @@ class SenderRun {
         content,
         correlationId: messageId,
         ...(claim.replyTo === null ? {} : { replyTo: claim.replyTo }),
+        ...(humanAgent ? { humanAgent } : {}),
         signal: AbortSignal.any([delivery.signal, deadline]),
       })
     } catch (error) {

@@ -1,6 +1,6 @@
 import { text as readText } from 'node:stream/consumers'
 import { expect } from 'chai'
-import { ADA, type Bakery, connection, openBakery } from './bakery.ts'
+import { ADA, type Bakery, connection, openBakery, toAda } from './bakery.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -76,7 +76,7 @@ describe('media, receipts and templates of WhatsApp', () => {
   })
 
   it('marks a message read, and shows that somebody types', async () => {
-    const mark = { connection: connection(), externalId: 'wamid.IN', typing: true, signal: signal() }
+    const mark = { connection: connection(), externalId: 'wamid.IN', typing: true, to: toAda, signal: signal() }
     expect(await bakery.receipts.markRead(mark)).to.deep.equal({ ok: true, externalId: 'wamid.IN' })
     expect(bakery.simulator.state.reads).to.deep.equal(['wamid.IN'])
     expect(JSON.parse(bakery.simulator.requests.at(-1)?.body.toString() ?? '')).to.deep.equal({

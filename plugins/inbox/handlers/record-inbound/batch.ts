@@ -8,6 +8,7 @@ import type { ConversationRecord } from '../../models/conversation.ts'
 import type { EarlyChangeRecord } from '../../models/early-change.ts'
 import type { MessageRecord } from '../../models/message.ts'
 import type { ThreadRecord } from '../../models/thread.ts'
+import type { Awaiting } from '../../storage/awaiting-watermark.ts'
 import { type ExternalRef, externalKey } from '../../storage/find-messages.ts'
 import type { Looked } from '../../storage/lookup.ts'
 
@@ -22,6 +23,7 @@ export class InboundBatch {
   readonly answer: Answerer | undefined
   readonly #lanes = new Map<string, ThreadRecord>()
   readonly #ids = new Map<string, string>()
+  readonly #awaiting: readonly Awaiting[]
   readonly #early = new Map<string, EarlyChangeRecord[]>()
 
   constructor(options: {
@@ -30,11 +32,13 @@ export class InboundBatch {
     capabilities: (channel: string) => ChannelCapabilities | undefined
     looked: Looked
     answer: Answerer | undefined
+    awaiting: readonly Awaiting[]
   }) {
     this.draft = options.draft
     this.times = options.times
     this.capabilities = options.capabilities
     this.answer = options.answer
+    this.#awaiting = options.awaiting
     for (const thread of this.draft.threads.values())
       this.#lanes.set(`${thread.connectionId}/${thread.identityKey}`, thread)
     for (const found of options.looked.messages) this.#ids.set(externalKey(found), found.id)
@@ -43,6 +47,11 @@ export class InboundBatch {
 
   thread(connectionId: string, identityKey: string): ThreadRecord | undefined {
     return this.#lanes.get(`${connectionId}/${identityKey}`)
+  }
+
+  /** Messages of ours in the thread that a watermark may concern. */
+  awaiting(threadId: string): readonly Awaiting[] {
+    return this.#awaiting.filter((one) => one.threadId === threadId)
   }
 
   /** Our id of a message, stored before or in this batch. */

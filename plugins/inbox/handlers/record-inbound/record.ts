@@ -1,8 +1,14 @@
-import { type ChannelMessageEchoed, type ChannelMessageReceived, textOf } from '@parley/core'
+import {
+  type ChannelMessageEchoed,
+  type ChannelMessageReceived,
+  type ChannelWatermarkMoved,
+  textOf,
+} from '@parley/core'
 import { arrive } from '../../domain/conversation.ts'
 import { openWindow } from '../../domain/window.ts'
 import { changeHolder, changeStatus, openConversation } from '../../drafting/conversation.ts'
 import { appendMessage, receivedEvent } from '../../drafting/message.ts'
+import { applyWatermarks, moveWatermark } from '../../drafting/watermarks.ts'
 import type { ConversationRecord } from '../../models/conversation.ts'
 import type { ThreadRecord } from '../../models/thread.ts'
 import type { InboundBatch } from './batch.ts'
@@ -15,6 +21,7 @@ export function record(batch: InboundBatch, inbound: Inbound): void {
   if (kind === 'message') recordMessage(batch, data)
   else if (kind === 'echo') recordEcho(batch, data, correlationOf(inbound))
   else if (kind === 'preference') recordPreference(batch, inbound)
+  else if (kind === 'watermark') recordWatermark(batch, data)
   else if (target === undefined) return
   else if (kind === 'status')
     batch.applyOrPark(
@@ -67,9 +74,16 @@ function recordMessage(batch: InboundBatch, data: ChannelMessageReceived): void 
 }
 
 function widenWindow(batch: InboundBatch, thread: ThreadRecord, data: ChannelMessageReceived): void {
+  const occurredAt = new Date(data.occurredAt)
   const current = { opener: thread.windowOpener, expiresAt: thread.windowExpiresAt }
-  const act = { occurredAt: new Date(data.occurredAt), referral: data.referral !== undefined }
-  const window = openWindow(current, batch.capabilities(data.channel), act)
+  const window = openWindow(current, batch.capabilities(data.channel), {
+    occurredAt,
+    ...(data.referral === undefined ? {} : { referral: data.referral }),
+  })
+  if (thread.customerAt === null || thread.customerAt < occurredAt) {
+    thread.customerAt = occurredAt
+    batch.draft.dirtyThreads.add(thread.id)
+  }
   if (window === current) return
   thread.windowOpener = window.opener
   thread.windowExpiresAt = window.expiresAt
@@ -125,6 +139,17 @@ function recordEcho(batch: InboundBatch, data: ChannelMessageEchoed, ownId: stri
   })
   batch.arrived(message, externalId)
   if (takesHold) changeHolder(batch.draft, conversation, 'human', author)
+}
+
+/** Everything sent up to a time was delivered, or read. What is still under way learns it when its outcome is recorded. */
+function recordWatermark(batch: InboundBatch, data: ChannelWatermarkMoved): void {
+  const thread = batch.thread(data.connectionId, addressOf(data.sender).identityKey)
+  if (thread === undefined || !moveWatermark(thread, data.status, new Date(data.upTo))) return
+  batch.draft.dirtyThreads.add(thread.id)
+  for (const { id, sentAt } of batch.awaiting(thread.id)) {
+    const message = batch.draft.messages.get(id)
+    if (message !== undefined) applyWatermarks(batch.draft, thread, message, sentAt)
+  }
 }
 
 function recordPreference(batch: InboundBatch, inbound: Inbound): void {

@@ -5,6 +5,7 @@ import {
   type ChannelMessageRevoked,
   type ChannelPreferenceChanged,
   type ChannelStatusChanged,
+  type ChannelWatermarkMoved,
   type CloudEvent,
   channelMessageEchoed,
   channelMessageEdited,
@@ -12,6 +13,7 @@ import {
   channelMessageRevoked,
   channelPreferenceChanged,
   channelStatusChanged,
+  channelWatermarkMoved,
   type Delivery,
   identityKey,
   type Sender,
@@ -26,6 +28,7 @@ export type Inbound =
   | { readonly kind: 'revoked'; readonly data: ChannelMessageRevoked }
   | { readonly kind: 'status'; readonly data: ChannelStatusChanged }
   | { readonly kind: 'preference'; readonly data: ChannelPreferenceChanged }
+  | { readonly kind: 'watermark'; readonly data: ChannelWatermarkMoved }
 
 const KINDS: Readonly<Record<string, Inbound['kind']>> = {
   [channelMessageReceived.type]: 'message',
@@ -34,6 +37,7 @@ const KINDS: Readonly<Record<string, Inbound['kind']>> = {
   [channelMessageRevoked.type]: 'revoked',
   [channelStatusChanged.type]: 'status',
   [channelPreferenceChanged.type]: 'preference',
+  [channelWatermarkMoved.type]: 'watermark',
 }
 
 export function inboundOf({ event }: Delivery): Inbound {
@@ -42,7 +46,7 @@ export function inboundOf({ event }: Delivery): Inbound {
 
 /** Whose thread the event belongs to; statuses, edits and revokes only touch a message. */
 export function personOf({ kind, data }: Inbound): Sender | undefined {
-  if (kind === 'message' || kind === 'preference') return data.sender
+  if (kind === 'message' || kind === 'preference' || kind === 'watermark') return data.sender
   return kind === 'echo' ? data.recipient : undefined
 }
 
@@ -55,7 +59,7 @@ export function addressOf(sender: Sender) {
 /** Messages that the event names by the channel's ids: itself, what it quotes, what it is about. */
 export function refsOf({ kind, data }: Inbound): readonly ExternalRef[] {
   const ref = (externalId: string) => ({ connectionId: data.connectionId, externalId })
-  if (kind === 'preference') return []
+  if (kind === 'preference' || kind === 'watermark') return []
   const content = kind === 'message' || kind === 'echo' ? data.content : undefined
   const target = content?.kind === 'reaction' ? [ref(content.target)] : []
   const quoted = kind === 'message' && data.replyTo !== undefined ? [ref(data.replyTo)] : []

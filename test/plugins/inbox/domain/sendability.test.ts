@@ -38,6 +38,7 @@ describe('sendability', () => {
       expiresAt: '2026-11-23T11:00:00.000Z',
       allowed: ['text', 'image', 'template'],
       maxTextLength: 10,
+      humanUntil: null,
       reasons: [],
     })
     expect(reason({})).to.equal('ok')
@@ -85,11 +86,11 @@ describe('the window', () => {
   const shut = { opener: null, expiresAt: null }
 
   it('opens by the act of the customer, longer after a referral', () => {
-    expect(openWindow(shut, capabilities, { occurredAt: now, referral: false })).to.deep.equal({
+    expect(openWindow(shut, capabilities, { occurredAt: now })).to.deep.equal({
       opener: 'message',
       expiresAt: inHours(24),
     })
-    expect(openWindow(shut, capabilities, { occurredAt: now, referral: true })).to.deep.equal({
+    expect(openWindow(shut, capabilities, { occurredAt: now, referral: {} })).to.deep.equal({
       opener: 'referral',
       expiresAt: inHours(72),
     })
@@ -97,10 +98,10 @@ describe('the window', () => {
 
   it('is not shortened by a message that comes late or after a referral', () => {
     const long = { opener: 'referral', expiresAt: inHours(72) } as const
-    expect(openWindow(long, capabilities, { occurredAt: now, referral: false })).to.equal(long)
+    expect(openWindow(long, capabilities, { occurredAt: now })).to.equal(long)
   })
 
   it('does not exist on a channel without one', () => {
-    expect(openWindow(shut, { ...capabilities, window: null }, { occurredAt: now, referral: false })).to.equal(shut)
+    expect(openWindow(shut, { ...capabilities, window: null }, { occurredAt: now })).to.equal(shut)
   })
 })
