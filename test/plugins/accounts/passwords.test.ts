@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import bcrypt from 'bcryptjs'
 import { expect } from 'chai'
 import { brokenRules } from '../../../plugins/accounts/domain/password-rule.ts'
@@ -89,6 +90,27 @@ describe('an imported bcrypt password', () => {
       expect((await k.login('ann@acme.example', 'Imported-7')).status).to.equal(200)
       expect(await stored()).to.match(/^\$argon2id\$/)
       expect((await k.login('ann@acme.example', 'Imported-7')).status).to.equal(200)
+    } finally {
+      await k.stop()
+    }
+  })
+})
+
+describe('a list of stolen passwords', () => {
+  it('refuses those on it wherever a password is chosen, and stops nobody while it cannot be asked', async () => {
+    const screen = fileURLToPath(new URL('./test-screen/', import.meta.url))
+    const k = await AccountsKernel.start({ plugins: [{ use: screen }] })
+    try {
+      const choose = (email: string, password: string) =>
+        k.call('POST', '/api/auth/register', { payload: { email, password, name: 'Ann' } })
+      const refused = await choose('ann@acme.example', 'Stolen-horse-1')
+      expect([refused.status, (refused.body as { rules: string[] }).rules]).to.deep.equal([400, ['breached']])
+      expect((await choose('ann@acme.example', 'Unasked-horse-1')).status).to.equal(201)
+      await k.must(202, 'POST', '/api/auth/forgot-password', { payload: { email: 'ann@acme.example' } })
+      const token = await k.tokenFor('ann@acme.example')
+      const reset = (password: string) => k.call('POST', '/api/auth/reset-password', { payload: { token, password } })
+      expect((await reset('Stolen-horse-1')).status).to.equal(400)
+      expect((await reset('Fine-horse-12')).status).to.equal(204)
     } finally {
       await k.stop()
     }

@@ -118,3 +118,26 @@ describe('refreshing a session', () => {
     })
   })
 })
+
+describe('behind https', () => {
+  it('the cookie is sent by https only, and no page of http can plant one', async () => {
+    const k = await AccountsKernel.start({ env: { PUBLIC_URL: 'https://app.example' } })
+    try {
+      await k.register('ann@acme.example')
+      const payload = { email: 'ann@acme.example', password: 'Correct-horse-7', transport: 'cookie' }
+      const signIn = (origin: string) => k.call('POST', '/api/auth/login', { payload, headers: { origin } })
+      expect((await signIn('http://app.example')).status).to.equal(403)
+      const { headers, body } = await signIn('https://app.example')
+      const line = String([headers['set-cookie']].flat()[0])
+      expect(line).to.match(/^__Secure-parley_refresh=[\w-]{43}; .*; Secure$/)
+      const call = (cookie: string) =>
+        k.call('POST', '/api/auth/refresh', {
+          headers: { origin: 'https://app.example', cookie, 'x-csrf-token': (body as Grant).csrfToken },
+        })
+      expect((await call(line.replace('__Secure-', '').split(';')[0] ?? '')).status).to.equal(401)
+      expect((await call(line.split(';')[0] ?? '')).status).to.equal(200)
+    } finally {
+      await k.stop()
+    }
+  })
+})

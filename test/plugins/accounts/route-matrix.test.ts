@@ -49,8 +49,9 @@ const PUBLIC: ReadonlySet<string> = new Set([
 
 /** Permissions that each built-in role must never have by default, whatever a manifest says. */
 const NEVER: Readonly<Record<string, RegExp>> = {
-  viewer: /\.write$|^team\.members$|^admin\.|^api-keys\./,
-  agent: /^admin\.|^api-keys\.|^roles\.write$|^team\.(write|members)$/,
+  admin: /^platform\.|^\*$/,
+  viewer: /^platform\.|\.write$|^team\.members$|^admin\.|^api-keys\./,
+  agent: /^platform\.|^admin\.|^api-keys\.|^roles\.write$|^team\.(write|members)$/,
 }
 
 describe('every route of the house', function () {

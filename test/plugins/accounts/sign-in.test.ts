@@ -64,20 +64,19 @@ describe('signing in', () => {
     await k.test.kernel.database.transaction(platform, async ({ trx }) => {
       await trx('accounts.user').where({ email_norm: 'elsewhere@acme.example' }).update({ password_hash: null })
     })
-    const median = async (email: string) => {
-      const times: number[] = []
-      for (let attempt = 0; attempt < 7; attempt += 1) {
+    const people = ['ann@acme.example', 'nobody@acme.example', 'elsewhere@acme.example']
+    const times = new Map(people.map((email) => [email, [] as number[]]))
+    // In turns, so that whatever else the machine does slows all of them alike.
+    for (let round = 0; round < 9; round += 1) {
+      for (const email of people) {
         const began = performance.now()
         expect((await k.login(email, 'Wrong-horse-7')).status).to.equal(401)
-        times.push(performance.now() - began)
+        times.get(email)?.push(performance.now() - began)
       }
-      return times.sort((a, b) => a - b)[3] ?? 0
     }
-    const known = await median('ann@acme.example')
+    const [known = 0, ...others] = people.map((email) => times.get(email)?.sort((a, b) => a - b)[4] ?? 0)
     // A hash takes most of it: without one the answer would come ten times as fast.
-    for (const email of ['nobody@acme.example', 'elsewhere@acme.example']) {
-      expect((await median(email)) / known, email).to.be.within(1 / 3, 3)
-    }
+    for (const other of others) expect(other / known).to.be.within(1 / 3, 3)
   })
 
   it('honours tokens signed under an older key of the ring, and signs with the newest', async () => {
