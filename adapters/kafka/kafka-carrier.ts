@@ -52,6 +52,10 @@ export class KafkaCarrier implements EventCarrier {
     return follower
   }
 
+  topicName(topic: string): string {
+    return `${this.#settings.topicPrefix}${topic}`
+  }
+
   figures(): Readonly<Record<string, number>> {
     const followers = [...this.#followers]
     const sum = (of: (follower: Follower) => number) => followers.reduce((total, one) => total + of(one), 0)

@@ -9,10 +9,8 @@ import type { EventHandler, EventStream } from '../plugin/handler.ts'
 import type { EventTail } from '../plugin/services.ts'
 import { noTracing, type Tracing } from '../telemetry/tracing.ts'
 import type { EventAppender, PendingEvent, PrepareContext } from './appender.ts'
-import { Carriage } from './carrier/carriage.ts'
-import { CarriedTransport } from './carrier/carried-transport.ts'
+import type { Carriage } from './carrier/carriage.ts'
 import { relayGroup } from './carrier/relay-store.ts'
-import type { TopicPartition } from './consume/consumer.ts'
 import { ConsumerSet } from './consumer-set.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { EventChannel, EventEngineOptions, GroupLag, Subscription } from './engine-options.ts'
@@ -20,9 +18,8 @@ import { erasePersonal } from './erase.ts'
 import { type IngestBatch, Ingester, type IngestResult } from './ingest/ingester.ts'
 import { type KeptWebhook, type KeptWebhookFilter, listKeptWebhooks } from './kept-webhooks.ts'
 import { LogBell, leasesFree } from './log-bell.ts'
-import { PostgresTransport } from './postgres-transport.ts'
+import { LogReading } from './log-reading.ts'
 import { partitionKey, prepareEvent } from './prepare-event.ts'
-import { RecentLog } from './recent-log.ts'
 import { type ReplayFrom, type ReplayOptions, replayGroup } from './replay.ts'
 import { applyRetention, type RetentionReport } from './retention.ts'
 import { AdminStore } from './store/admin-store.ts'
@@ -44,15 +41,11 @@ export class EventEngine implements EventAppender, EventTail {
   readonly #admin: AdminStore
   readonly #ingester: Ingester
   readonly #consumers: ConsumerSet
-  readonly #transport: PostgresTransport
-  readonly #carried: CarriedTransport
-  readonly #recent: RecentLog
+  readonly #reading: LogReading
   readonly #bell: LogBell
   readonly #watcher: Watcher
   readonly #tail: LogTail
   readonly #stopListening: () => void
-  #carrier: { readonly value: EventCarrier; readonly makeTopics: boolean } | undefined
-  #carriage: Carriage | undefined
   #started = false
 
   constructor(options: EventEngineOptions) {
@@ -65,22 +58,12 @@ export class EventEngine implements EventAppender, EventTail {
       ...{ store: this.#store, appender: this, clock, tracing: this.#tracing },
       settings: settings.ingest,
     })
-    this.#transport = new PostgresTransport(this.#store)
-    this.#carried = new CarriedTransport({
-      ...{ log: this.#transport, buffer: settings.carrier.buffer },
-      ...(stores?.carried === undefined ? {} : { partitions: stores.carried }),
-    })
-    this.#recent = new RecentLog({
-      source: options.transport ?? this.#carried,
-      keep: settings.read.recent,
-      window: settings.read.window,
-    })
-    const transport = this.#recent
+    this.#reading = new LogReading(options, this.#store)
+    const transport = this.#reading.recent
     this.#stopListening = transport.onArrival((topics) => this.#arrived(topics))
-    this.#transport.onArrival(() => this.#carriage?.wake())
     this.#consumers = new ConsumerSet({
       ...{ options, transport, store: this.#store, appender: this, owner: uuidv7() },
-      onHeld: (partitions) => this.#held(partitions),
+      onHeld: (partitions) => this.#reading.held(partitions),
     })
     this.#tail = new LogTail({
       store: this.#store,
@@ -116,7 +99,7 @@ export class EventEngine implements EventAppender, EventTail {
   }
 
   committed(topics: readonly string[]): void {
-    this.#transport.arrived(topics)
+    this.#reading.arrived(topics)
     this.#bell.ring(topics)
   }
 
@@ -146,7 +129,7 @@ export class EventEngine implements EventAppender, EventTail {
 
   /** What carries events between processes, where something other than the log does. */
   get carrier(): Carriage | undefined {
-    return this.#carriage
+    return this.#reading.carriage
   }
 
   /**
@@ -154,21 +137,24 @@ export class EventEngine implements EventAppender, EventTail {
    * the same, so processes with and without may work side by side.
    */
   carry(value: EventCarrier, { makeTopics }: { readonly makeTopics: boolean }): void {
-    this.#carrier = { value, makeTopics }
+    this.#reading.carry(value, makeTopics)
   }
 
   /** The topics of this process's events that are there, as others find them. */
   async channels(): Promise<readonly EventChannel[]> {
     const heads = await this.#store.heads(this.#options.registry.topics())
-    const nameOf = (topic: string) => this.#carrier?.value.topicName?.(topic) ?? topic
     const byTopic = Map.groupBy(heads, ({ topic }) => topic)
-    return [...byTopic].map(([topic, all]) => ({ topic, address: nameOf(topic), partitions: all.length }))
+    return [...byTopic].map(([topic, all]) => ({
+      topic,
+      address: this.#reading.addressOf(topic),
+      partitions: all.length,
+    }))
   }
 
   /** Of one group, or of all that ever ran; of the relay only where there is a carrier. */
   async lag(group?: string): Promise<readonly GroupLag[]> {
     const rows = await this.#admin.lag(group ?? null, this.#options.clock.now())
-    const counted = rows.filter((row) => row.grp === group || row.grp !== relayGroup || this.#carriage !== undefined)
+    const counted = rows.filter((row) => row.grp === group || row.grp !== relayGroup || this.carrier !== undefined)
     return counted.map((row) => ({
       group: row.grp,
       events: Number(row.events),
@@ -199,16 +185,16 @@ export class EventEngine implements EventAppender, EventTail {
   /** Blanks the personal fields of all of a tenant's events with this key. @returns how many events were changed */
   async erase(tenantId: string, key: string): Promise<number> {
     const erased = await erasePersonal(this.#admin, this.#options.registry, tenantId, partitionKey(tenantId, key))
-    this.#carried.forget()
-    this.#recent.forget()
+    this.#reading.forget()
     return erased
   }
 
   /** @throws UnavailableError; may then be tried again */
   async start(): Promise<void> {
     try {
-      await this.#store.ensureTopics(this.#options.registry.topics())
-      await this.#openCarriage()
+      const topics = this.#options.registry.topics()
+      await this.#store.ensureTopics(topics)
+      await this.#reading.open(topics)
     } catch (error) {
       throw asUnavailable(error)
     }
@@ -216,39 +202,23 @@ export class EventEngine implements EventAppender, EventTail {
     await this.#bell.start()
     this.#watcher.start()
     this.#consumers.start()
-    this.#carriage?.start()
+    this.carrier?.start()
   }
 
   /** Drains for at most `drainMs`, then gives up what is in flight; gives its leases back at once. */
   async stop(drainMs: number): Promise<void> {
     await this.#ingester.drain()
     if (this.#started) await this.#consumers.stop(drainMs)
-    await Promise.all([this.#watcher.stop(), this.#tail.stop(), this.#carriage?.stop()])
+    await Promise.all([this.#watcher.stop(), this.#tail.stop(), this.carrier?.stop()])
     this.#stopListening()
-    this.#recent.close()
+    this.#reading.recent.close()
     try {
-      if (this.#started) await Promise.all([this.#consumers.release(), this.#carriage?.release()])
+      if (this.#started) await Promise.all([this.#consumers.release(), this.carrier?.release()])
       this.#bell.ring([leasesFree])
     } catch (error) {
       this.#options.log.warn({ reason: reasonOf(error) }, 'leases were not given back; they will run out')
     }
     await this.#bell.stop()
-  }
-
-  async #openCarriage(): Promise<void> {
-    if (this.#carrier === undefined) return
-    const { value: carrier, makeTopics } = this.#carrier
-    this.#carriage = await Carriage.open({
-      ...{ options: this.#options, carrier, makeTopics, store: this.#store, transport: this.#carried },
-      topics: this.#options.registry.topics(),
-    })
-  }
-
-  #held(partitions: readonly TopicPartition[]): void {
-    this.#recent.keep(partitions)
-    if (this.#carriage === undefined) return
-    this.#carried.set(partitions)
-    this.#carriage.follow(partitions)
   }
 
   #arrived(topics: readonly string[]): void {
@@ -267,9 +237,9 @@ export class EventEngine implements EventAppender, EventTail {
       onRing: (topics) => {
         if (topics.includes(leasesFree)) {
           this.#consumers.refreshLeases()
-          this.#carriage?.refreshLeases()
+          this.carrier?.refreshLeases()
         }
-        this.#transport.arrived(topics)
+        this.#reading.arrived(topics)
       },
     })
   }
@@ -282,10 +252,10 @@ export class EventEngine implements EventAppender, EventTail {
       log,
       pollMs: settings.read.pollMs,
       idlePollMs: settings.read.idlePollMs,
-      topics: () => [...new Set([...this.#consumers.topics(), ...(this.#carriage?.topics ?? [])])],
+      topics: () => [...new Set([...this.#consumers.topics(), ...(this.carrier?.topics ?? [])])],
       groups: () => this.#consumers.groups(),
       hears: () => this.#bell.isListening,
-      onArrival: (topics) => this.#transport.arrived(topics),
+      onArrival: (topics) => this.#reading.arrived(topics),
       onLanesDue: (group) => this.#consumers.wakeLanes(group),
       onReset: (group) => this.#consumers.reset(group),
     })

@@ -94,13 +94,16 @@ describeWith('Kafka', findKafka(), 'adapters/kafka in an installation', (kafka) 
 
   it('carries events between kernels', async function () {
     this.timeout(60_000)
-    const server = await startTestKernel({ plugins, env: { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: newPrefix() } })
+    const prefix = newPrefix()
+    const server = await startTestKernel({ plugins, env: { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix } })
     try {
       const { engine } = server.kernel
       await until(() => (engine.carrier?.figures().reading.live ?? 0) === 32, 20_000)
       for (const name of ['Ana', 'Bea', 'Cem']) await greet(server, name)
       await server.drain(20_000)
       expect(engine.carrier?.figures().reading).to.include({ delivered: 3, gaps: 0, overdue: 0 })
+      const addresses = (await engine.channels()).map(({ address }) => address)
+      expect(addresses).to.include(`${prefix}fixture`)
     } finally {
       await server.stop()
     }
