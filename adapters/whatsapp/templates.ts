@@ -3,6 +3,9 @@ import type { GraphClient } from '../meta/graph-client.ts'
 import { asList, asRecord, asText, type Json } from '../meta/json.ts'
 import { refusalOf } from './send/outcome.ts'
 import type { WhatsAppSettings } from './settings.ts'
+import { fillTemplate } from './templates/fill.ts'
+import { reasonOf, templateNews } from './templates/news.ts'
+import { slotsOf } from './templates/slots.ts'
 
 type Page =
   | { readonly ok: true; readonly templates: readonly ChannelTemplate[]; readonly after: string | undefined }
@@ -32,6 +35,13 @@ export function whatsappTemplates(
       }
       return { ok: true, templates }
     },
+    parameters: ({ components }) =>
+      slotsOf(components).slots.map(({ key, type, required, example }) => ({
+        ...{ key, type, required },
+        ...(example === undefined ? {} : { example }),
+      })),
+    fill: fillTemplate,
+    news: templateNews,
   }
 }
 
@@ -45,7 +55,7 @@ async function readPage(
     method: 'GET',
     path: `/${encodeURIComponent(query.wabaId)}/message_templates`,
     query: {
-      fields: 'id,name,language,status,category,components',
+      fields: 'id,name,language,status,category,components,quality_score,rejected_reason',
       limit: String(query.limit),
       ...(query.after === undefined ? {} : { after: query.after }),
     },
@@ -71,6 +81,8 @@ function templateOf(fields: Json | undefined): ChannelTemplate | undefined {
   const name = asText(fields?.name)
   const language = asText(fields?.language)
   if (fields === undefined || name === undefined || language === undefined) return undefined
+  const quality = asText(asRecord(fields.quality_score)?.score)
+  const reason = reasonOf(fields)
   return {
     externalId: asText(fields.id) ?? `${name}/${language}`,
     name,
@@ -78,5 +90,7 @@ function templateOf(fields: Json | undefined): ChannelTemplate | undefined {
     category: (asText(fields.category) ?? 'unknown').toLowerCase(),
     status: (asText(fields.status) ?? 'unknown').toLowerCase(),
     components: asList(fields.components),
+    ...(quality === undefined ? {} : { quality: quality.toLowerCase() }),
+    ...(reason === undefined ? {} : { reason }),
   }
 }

@@ -1,5 +1,6 @@
 import { jsonOf, type VendorReply, type VendorRequest } from '@parley/core/testing/vendor'
 import Joi from 'joi'
+import type { TemplateDecision } from './decide-template.ts'
 import type { WhatsAppSimulator } from './simulator.ts'
 import type { SimulatedAccount } from './state.ts'
 
@@ -42,6 +43,8 @@ const saidSchema: Joi.ObjectSchema<Said> = Joi.object({
  * - `PATCH /_sim/customers/{id}` `{ unreachable?, stoppedMarketing?, name?, userId? }`
  * - `GET /_sim/received?customer=&after=&waitMs=` what phones got after a cursor; waits for the first when there is none yet
  * - `GET /_sim/reads` ids of customers' messages that were marked read
+ * - `PATCH /_sim/templates/{name}` `{ language, status?, reason?, quality?, category?, deleted?, phoneNumberId? }` decides about a
+ *   template and posts the webhooks
  */
 export async function controlCall(
   simulator: WhatsAppSimulator,
@@ -53,6 +56,7 @@ export async function controlCall(
   if (call === 'POST customers/*/messages') return say(simulator, id ?? '', request)
   if (call === 'PATCH customers/*') return change(simulator, id ?? '', request)
   if (call === 'GET received') return received(simulator, request.query)
+  if (call === 'PATCH templates/*') return decide(simulator, id ?? '', request)
   if (call === 'GET reads') return { status: 200, body: simulator.state.reads }
   return undefined
 }
@@ -83,6 +87,24 @@ function change(simulator: WhatsAppSimulator, id: string, request: VendorRequest
   const { value, error } = schema.validate(jsonOf(request))
   if (error !== undefined) return { status: 400, body: { detail: error.message } }
   Object.assign(simulator.state.person(id), value)
+  return { status: 204 }
+}
+
+const decisionSchema: Joi.ObjectSchema<TemplateDecision & { language: string; phoneNumberId?: string }> = Joi.object({
+  language: Joi.string().required(),
+  phoneNumberId: Joi.string(),
+  status: Joi.valid('APPROVED', 'PENDING', 'REJECTED', 'PAUSED', 'DISABLED'),
+  reason: Joi.string(),
+  quality: Joi.valid('GREEN', 'YELLOW', 'RED', 'UNKNOWN'),
+  category: Joi.valid('MARKETING', 'UTILITY', 'AUTHENTICATION'),
+  deleted: Joi.boolean(),
+})
+
+function decide(simulator: WhatsAppSimulator, name: string, request: VendorRequest): VendorReply {
+  const { value, error } = decisionSchema.validate(jsonOf(request))
+  if (error !== undefined) return { status: 400, body: { detail: error.message } }
+  const { language, phoneNumberId, ...decision } = value
+  simulator.decideTemplate({ name, language }, decision, phoneNumberId)
   return { status: 204 }
 }
 

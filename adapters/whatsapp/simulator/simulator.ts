@@ -9,6 +9,7 @@ import type { Behaviour, SimulatorContext } from './context.ts'
 import { postWebhook } from './context.ts'
 import { controlCall } from './control.ts'
 import { SimulatedCustomer } from './customer.ts'
+import { decideTemplate, type TemplateDecision } from './decide-template.ts'
 import { graphRefusal, refusal } from './graph-refusal.ts'
 import { MediaEndpoint, noSuchObject } from './media-endpoint.ts'
 import { messagesEndpoint } from './messages-endpoint.ts'
@@ -79,6 +80,11 @@ export class WhatsAppSimulator extends VendorServer {
   announce(field: string, value: Readonly<Record<string, unknown>>, phoneNumberId?: string): void {
     const account = this.#account(phoneNumberId)
     postWebhook(this.#context, account, envelope(account, field, value, Math.floor(this.now() / 1000)))
+  }
+
+  /** Meta decides about a template of the account: the list changes, and the webhooks say so. */
+  decideTemplate(named: { name: string; language: string }, decision: TemplateDecision, phoneNumberId?: string): void {
+    decideTemplate(this.#context, this.#account(phoneNumberId), named, decision)
   }
 
   /** The next message that meets `wanted`, among those after `afterSeq`; `undefined` once `waitMs` have passed. */

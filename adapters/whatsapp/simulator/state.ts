@@ -20,6 +20,8 @@ export interface SimulatedTemplate {
   readonly category: 'MARKETING' | 'UTILITY' | 'AUTHENTICATION'
   readonly status: 'APPROVED' | 'PENDING' | 'REJECTED' | 'PAUSED' | 'DISABLED'
   readonly components: readonly Readonly<Record<string, unknown>>[]
+  readonly quality_score?: { readonly score: string }
+  readonly rejected_reason?: string
 }
 
 /** What a customer's phone shows. */
