@@ -9,6 +9,7 @@ import { egressSettings } from '../http/egress.ts'
 import { httpSettings } from '../http/settings.ts'
 import { defaultJobSettings, type JobSettings } from '../jobs/job-settings.ts'
 import { ParleyError } from '../plugin/errors.ts'
+import { secretsSettings } from '../secrets/settings.ts'
 import { telemetrySettings } from '../telemetry/settings.ts'
 import { reasonsOf } from './reasons.ts'
 import { roomSettings } from './room-settings.ts'
@@ -77,6 +78,8 @@ export interface KernelSettings {
   readonly egress: Readonly<Record<string, unknown>>
   /** … for flags (`FLAGS_POLL_MS`) … */
   readonly flags: Readonly<Record<string, unknown>>
+  /** Rotation of keys: `SECRETS_POLL_MS`. */
+  readonly secrets: Readonly<Record<string, unknown>>
   /** … and for traces and metrics (`TELEMETRY_PROMETHEUS_PORT`). */
   readonly telemetry: Readonly<Record<string, unknown>>
   /** Everything that is set; a plugin's app settings are found in it under its id: `WHATSAPP_GRAPH_VERSION`. */
@@ -130,6 +133,7 @@ function readRooms(env: Readonly<Record<string, string | undefined>>) {
     connections: roomSettings('CONNECTIONS', connectionSettings, env),
     egress: roomSettings('EGRESS', egressSettings, env),
     flags: roomSettings('FLAGS', flagSettings, env),
+    secrets: roomSettings('SECRETS', secretsSettings, env),
     telemetry: roomSettings('TELEMETRY', telemetrySettings, env),
   }
 }
@@ -182,6 +186,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     connections: rooms.connections.values,
     egress: rooms.egress.values,
     flags: rooms.flags.values,
+    secrets: rooms.secrets.values,
     telemetry: rooms.telemetry.values,
     environment: given,
   }

@@ -2,7 +2,7 @@ import type { KernelSettings } from '../config/settings.ts'
 import type { EventType } from '../plugin/event.ts'
 import type { PermissionDefinition } from '../plugin/plugin.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
-import { sealerOf, signingKeysOf } from '../secrets/index.ts'
+import { KERNEL_COLUMNS, type OwnedColumn, rememberColumns, sealerOf, signingKeysOf } from '../secrets/index.ts'
 import { KERNEL_ID } from '../tenancy/gate.ts'
 import { Taken } from './contributions.ts'
 import { kernelPorts } from './kernel-ports.ts'
@@ -68,6 +68,7 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
   running.defer(() => rooms.flagFollower.stop())
   lifecycle.link(new Set(ports.keys()))
   await prepareTables(boot, lifecycle)
+  await rememberColumns(rooms.database, sealedColumnsOf(records))
   const admin = mountKernel(boot)
   await lifecycle.register(ports, takenByKernel(rooms))
   lifecycle.mount((record) => {
@@ -92,6 +93,14 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
 /** Of what was loaded: a plugin that is down for now is still known by its permissions. */
 function permissionsOf(records: readonly PluginRecord[]): readonly PermissionDefinition[] {
   return records.flatMap(({ plugin }) => plugin?.manifest.permissions ?? [])
+}
+
+/** Of what was loaded, and the kernel's own. */
+function sealedColumnsOf(records: readonly PluginRecord[]): readonly OwnedColumn[] {
+  return [
+    ...KERNEL_COLUMNS.map((column) => ({ owner: KERNEL_ID, ...column })),
+    ...records.flatMap(({ id, plugin }) => (plugin?.manifest.sealed ?? []).map((column) => ({ owner: id, ...column }))),
+  ]
 }
 
 /** What it publishes, and what it handles: its publishers may be in another process, or down. */

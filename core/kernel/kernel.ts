@@ -91,6 +91,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   const { knex } = storage
   telemetry.database(knex)
   const rooms = await openRooms({ settings, knex, clock, log, telemetry, record, records })
+  running.defer(() => rooms.keys.follower.stop())
   if (options.onCrash !== undefined) running.defer(watchCrashes(options.onCrash, supervisor, rooms, log))
   rooms.apiKeys.start()
   running.defer(() => rooms.apiKeys.stop())
@@ -104,6 +105,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   const plugins = await bootPlugins({ settings, records, storage, rooms, web, supervisor, clock, log }, running)
 
   await rooms.jobs.start()
+  rooms.keys.resealing.begin()
   running.defer(() => rooms.jobs.stop(settings.shutdown.drainMs))
   const carrier = rooms.providers.running(eventCarrier)
   if (carrier) rooms.engine.carry(carrier, { makeTopics: storage.mayMigrate })

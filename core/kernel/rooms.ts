@@ -12,10 +12,10 @@ import { openFlags } from '../flags/open-flags.ts'
 import { Egress } from '../http/egress.ts'
 import { JobRunner } from '../jobs/job-runner.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
-import { HmacTokens, KeyRing } from '../secrets/index.ts'
+import { HmacTokens, openKeys } from '../secrets/index.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { Enablement } from '../tenancy/enablement.ts'
-import { createGate, type Gate } from '../tenancy/gate.ts'
+import { createGate, type Gate, KERNEL_ID } from '../tenancy/gate.ts'
 import { ProviderChoice } from '../tenancy/provider-choice.ts'
 import { SettingLayers } from '../tenancy/setting-layers.ts'
 import { PluginTenantSettings } from '../tenancy/settings.ts'
@@ -42,7 +42,11 @@ export type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 export async function openRooms(options: RoomsOptions) {
   const { knex, clock, log, settings, record, records, telemetry } = options
-  const ring = await KeyRing.open({ setting: settings.keys, home: settings.home })
+  const keys = await openKeys({
+    ...{ setting: settings.keys, home: settings.home, settings: settings.secrets },
+    ...{ knex, clock, log },
+  })
+  const { ring } = keys
   const decisions = new TenantPlugins({ knex, clock, cacheMs: settings.tenantCacheMs })
   const running = (pluginId: string) => record(pluginId)?.state === 'started'
   // Of an adapter's calls a vendor is the other end.
@@ -73,6 +77,15 @@ export async function openRooms(options: RoomsOptions) {
       audit: auditLog,
     })
   })
+  const jobs = new JobRunner({
+    ...{ knex, database, clock, log, gate },
+    tracing: telemetry.tracing,
+    settings: settings.jobs,
+    tenantsOf: (pluginId) => tenantsWithPlugin(pluginId, { tenants, decisions, gate }),
+  })
+  const keyRooms = { database, tenants, audit: auditLog }
+  const resealing = keys.resealing(keyRooms, jobs.forPlugin(KERNEL_ID))
+  jobs.add(KERNEL_ID, resealing.jobs)
   return {
     ...flagRoom,
     gate,
@@ -99,16 +112,8 @@ export async function openRooms(options: RoomsOptions) {
     enablement: new Enablement({ database, tenants: decisions, clock, audit: auditLog }),
     choice: new ProviderChoice({ providers, gate, database, clock, audit: auditLog }),
     quarantine: new Quarantine({ knex, clock, settings: settings.quarantine }),
-    jobs: new JobRunner({
-      knex,
-      database,
-      clock,
-      log,
-      gate,
-      settings: settings.jobs,
-      tracing: telemetry.tracing,
-      tenantsOf: (pluginId) => tenantsWithPlugin(pluginId, { tenants, decisions, gate }),
-    }),
+    jobs,
+    keys: { follower: keys.follower, admin: keys.admin(keyRooms), resealing },
   }
 }
 

@@ -44,6 +44,8 @@ const fileUrl = Joi.any().custom((value, helpers) =>
     : helpers.message({ custom: '{{#label}} must be a file URL' }),
 )
 
+const dottedName = Joi.string().pattern(/^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$/, 'schema.table')
+
 const manifestShape = Joi.object({
   boot: Joi.valid('required', 'optional'),
   provides: Joi.array().items(portShape),
@@ -59,6 +61,9 @@ const manifestShape = Joi.object({
       }),
     )
     .unique('key'),
+  sealed: Joi.array().items(
+    Joi.object({ table: dottedName.required(), column: Joi.string().required(), purpose: Joi.string().required() }),
+  ),
   flags: Joi.array()
     .items(
       Joi.object({

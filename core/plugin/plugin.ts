@@ -21,6 +21,18 @@ export interface PermissionDefinition {
   readonly roles?: readonly BuiltInRole[]
 }
 
+/**
+ * A column of sealed text in a tenant's table with an `id`, sealed for `{ tenantId: tenant_id, purpose, id }`. After a rotation
+ * of the keys the kernel seals it anew.
+ */
+export interface SealedColumn {
+  /** `schema.table` */
+  readonly table: string
+  readonly column: string
+  /** As the plugin's `sealer` was given it. */
+  readonly purpose: string
+}
+
 /** What a plugin says about itself before any of its code runs for a tenant. Name, version and kernel range stand in its package.json. */
 export interface Manifest<S = unknown, T = unknown> {
   /** `required` aborts the boot when it fails; default `optional`. */
@@ -28,6 +40,7 @@ export interface Manifest<S = unknown, T = unknown> {
   readonly provides?: readonly Port<unknown>[]
   readonly publishes?: readonly EventType[]
   readonly permissions?: readonly PermissionDefinition[]
+  readonly sealed?: readonly SealedColumn[]
   /** Flags that the plugin asks; admins may decide about them while it runs. */
   readonly flags?: readonly FlagContribution[]
   /** A boolean one of `flags`: the plugin is there only for tenants that it is on for. */

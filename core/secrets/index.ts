@@ -1,4 +1,8 @@
 export { HmacTokens } from './hmac-tokens.ts'
+export { KeyAdmin } from './key-admin.ts'
 export { KeyRing, type SealContext } from './key-ring.ts'
+export { openKeys } from './open-keys.ts'
 export { sealerOf, signingKeysOf } from './plugin-keys.ts'
 export { maskHeaders, redact, SECRET_NAMES } from './redaction.ts'
+export { keyPermissions, keyRoutes } from './routes.ts'
+export { KERNEL_COLUMNS, type OwnedColumn, rememberColumns } from './sealed-columns.ts'

@@ -12,6 +12,12 @@ export interface SealContext {
   readonly id: string
 }
 
+/** From the setting PARLEY_KEYS when it is given, else from `<home>/keys.json`, which is made on first use. */
+export async function openRootKeys(options: { setting?: string | undefined; home: string }): Promise<RingKey[]> {
+  const { setting, home } = options
+  return setting === undefined || setting === '' ? openKeyFile(home) : parseKeys(setting, 'PARLEY_KEYS')
+}
+
 const VERSION = 'v1'
 const IV_BYTES = 12
 const TAG_BYTES = 16
@@ -20,26 +26,29 @@ const TAG_BYTES = 16
  * AES-256-GCM under a ring of keys. The first key encrypts, every key decrypts; each purpose has its own key, derived with
  * HKDF-SHA-256, so that no two uses share one. A sealed value reads `v1.<key id>.<base64url of iv, ciphertext, tag>`.
  *
- * To rotate: put a new key first, keep the old one, `reseal` what `isCurrent` denies, then take the old key away.
+ * Rotation replaces the keys: a new one first, the old ones behind it; `reseal` brings over what `isCurrent` denies, and then
+ * the old one goes.
  */
 export class KeyRing {
-  readonly #keys: ReadonlyMap<string, RingKey>
-  readonly #first: RingKey
+  #keys: ReadonlyMap<string, RingKey> = new Map()
+  #first: RingKey
   readonly #derived = new Map<string, Buffer>()
 
   constructor(keys: readonly RingKey[]) {
-    const [first] = checkRing(keys, 'The key ring')
-    if (first === undefined) throw new ParleyError('secrets.keys-invalid', 'The key ring is empty.')
+    this.#first = firstOf(keys)
     this.#keys = new Map(keys.map((key) => [key.id, key]))
-    this.#first = first
+  }
+
+  /** Takes other keys; whoever holds this ring goes on with them at once. */
+  replace(keys: readonly RingKey[]): void {
+    this.#first = firstOf(keys)
+    this.#keys = new Map(keys.map((key) => [key.id, key]))
+    this.#derived.clear()
   }
 
   /** From the setting PARLEY_KEYS when it is given, else from `<home>/keys.json`, which is made on first use. */
   static async open(options: { setting?: string | undefined; home: string }): Promise<KeyRing> {
-    const { setting, home } = options
-    return new KeyRing(
-      setting === undefined || setting === '' ? await openKeyFile(home) : parseKeys(setting, 'PARLEY_KEYS'),
-    )
+    return new KeyRing(await openRootKeys(options))
   }
 
   /** The id of the key that encrypts. */
@@ -102,6 +111,12 @@ export class KeyRing {
   has(keyId: string): boolean {
     return this.#keys.has(keyId)
   }
+}
+
+function firstOf(keys: readonly RingKey[]): RingKey {
+  const [first] = checkRing(keys, 'The key ring')
+  if (first === undefined) throw new ParleyError('secrets.keys-invalid', 'The key ring is empty.')
+  return first
 }
 
 /** Unambiguous because no part may hold the separator. */

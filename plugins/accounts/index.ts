@@ -7,10 +7,12 @@ import {
   jobs,
   logger,
   mailer,
+  memberDirectory,
   optional,
   passwordScreen,
   permissionCatalog,
   planTiers,
+  provide,
   sealer,
   signingKeys,
   type TenantSettings,
@@ -22,6 +24,7 @@ import type { Parts } from './context.ts'
 import { RoleMatrix } from './domain/roles.ts'
 import { requestReset } from './mail/request-reset.ts'
 import { sendMail } from './mail/send-mail.ts'
+import { memberDirectoryOf } from './members/directory.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { permissions } from './permissions.ts'
 import { accountRoutes } from './routes/index.ts'
@@ -35,7 +38,12 @@ import { OneTimeTokens } from './tokens/one-time-tokens.ts'
 /** People, how they sign in, which tenants they work for and what they may do there. */
 export default definePlugin({
   manifest: {
+    provides: [memberDirectory],
     permissions,
+    sealed: [
+      { table: 'accounts.user', column: 'totp_secret', purpose: 'user.totp_secret' },
+      { table: 'accounts.one_time_token', column: 'data', purpose: 'one_time_token.data' },
+    ],
     settings: { app: settingsSchema, tenant: teamSettings },
     migrations: new URL('./migrations/', import.meta.url),
   },
@@ -68,6 +76,7 @@ export default definePlugin({
       standings: new Standings(shared),
     }
     return {
+      providers: [provide(memberDirectory, { value: memberDirectoryOf(matrix) })],
       authenticators: [accessTokenAuthenticator(parts)],
       routes: accountRoutes(parts),
       jobs: [sendMail({ ...deps, mailer: post }), requestReset(parts)],

@@ -18,6 +18,9 @@ export default definePlugin({
       { key: 'webhooks.write', summary: 'Make, change, test and replay outgoing webhooks.' },
       { key: 'webhooks.personal', summary: 'Have names, texts and other personal fields sent by webhook.' },
     ],
+    sealed: ['secret', 'old_secret'].map((column) => ({
+      ...{ table: 'webhooks.subscription', column, purpose: 'subscription.secret' },
+    })),
     settings: { app: settingsSchema },
     migrations: new URL('./migrations/', import.meta.url),
   },

@@ -10,6 +10,7 @@ import type { PermissionDefinition } from '../../plugin/plugin.ts'
 import type { Selector } from '../../plugin/port.ts'
 import type { Route } from '../../plugin/route.ts'
 import type { Clock } from '../../plugin/services.ts'
+import { keyPermissions, keyRoutes } from '../../secrets/index.ts'
 import { kernelVersion } from '../kernel-version.ts'
 import type { PluginAdmin } from '../plugin-admin.ts'
 import { publishersOf } from '../published.ts'
@@ -31,6 +32,7 @@ export const kernelPermissions: readonly PermissionDefinition[] = [
   ...accessPermissions,
   ...connectionPermissions,
   ...auditPermissions,
+  ...keyPermissions,
 ]
 
 export interface KernelRouteParts {
@@ -63,6 +65,7 @@ export function kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs 
     }),
     ...webhookRoutes({ log: web.webhookLog, replay: web.replay }),
     ...auditRoutes(rooms.audit),
+    ...keyRoutes({ keys: rooms.keys.admin, database, audit: rooms.audit.log }),
     ...apiKeyRoutes({ keys: apiKeys, database, clock }),
     ...connectionRoutes({
       store: connections,
