@@ -22,6 +22,8 @@ export interface KernelSettings {
   readonly home: string
   /** Owner of the database; absent: an embedded server in `home`. */
   readonly databaseUrl: string | undefined
+  /** Where requests are counted for all processes; absent: in Postgres. */
+  readonly redisUrl: string | undefined
   /** `scheme://host` that customers and vendors reach us at; absent: what the caller used. */
   readonly publicUrl: string | undefined
   /** Key ring, `id:base64,id:base64`, the first encrypts; absent: generated into `home`. */
@@ -95,6 +97,7 @@ const environment = Joi.object({
   HOST: Joi.string().hostname().default('0.0.0.0'),
   PARLEY_HOME: Joi.string().default('.parley'),
   DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
+  REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
   PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
   PARLEY_KEYS: Joi.string().min(1),
   LOG_LEVEL: Joi.valid('debug', 'info', 'warn', 'error', 'silent').default('info'),
@@ -155,6 +158,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     host: value.HOST,
     home: resolve(cwd, value.PARLEY_HOME),
     databaseUrl: value.DATABASE_URL,
+    redisUrl: value.REDIS_URL,
     publicUrl: value.PUBLIC_URL?.replace(/\/$/, ''),
     keys: value.PARLEY_KEYS,
     logLevel: value.LOG_LEVEL,

@@ -31,6 +31,7 @@ function healthRoute(): Route {
     summary: 'The process is alive.',
     tags: ['operations'],
     access: { public: 'A load balancer has no credential.' },
+    limit: 'none',
     responses: { 200: { description: 'Alive.', schema: Joi.object({ status: Joi.valid('alive').required() }) } },
     handle: async () => ok({ status: 'alive' }),
   }
@@ -47,6 +48,7 @@ function readyRoute(parts: HealthParts): Route {
     summary: 'The database is reachable and every required part has started.',
     tags: ['operations'],
     access: { public: 'A load balancer has no credential.' },
+    limit: 'none',
     responses: {
       200: { description: 'Ready.', schema: body('ready') },
       503: { description: 'Not ready; `parts` says which part is not.', schema: body('not-ready') },

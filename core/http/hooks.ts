@@ -4,10 +4,13 @@ import type { Logger } from '../plugin/services.ts'
 import { type ProblemFacts, problemFactsOf } from './answer/problem.ts'
 import { isUnexpected, problemOfError } from './answer/problem-of-error.ts'
 import { isRawBody, problemResponse } from './answer/send.ts'
+import type { Limits } from './limits/limit-request.ts'
+import { tooMany, type Verdict } from './limits/verdict.ts'
 import type { HookIntake, HookReply, HookRequest } from './options.ts'
 import { contextOf } from './request/context.ts'
 import { type OriginRules, originOf } from './request/origin.ts'
 import { type ReadBody, readBody } from './request/read-body.ts'
+import { remoteAddressOf } from './request/remote-address.ts'
 import type { HttpSettings } from './settings.ts'
 
 export const HOOK_PATH = '/hooks/{adapter}/{endpointId}'
@@ -17,6 +20,7 @@ export interface HookParts {
   readonly settings: HttpSettings
   readonly origin: OriginRules
   readonly log: Logger
+  readonly limits?: Pick<Limits, 'webhook'>
   draining(): boolean
 }
 
@@ -76,6 +80,8 @@ const UNREADABLE = {
 function receive(method: 'GET' | 'POST', parts: HookParts): Lifecycle.Method {
   return async (request, h) => {
     try {
+      const verdict = parts.limits?.webhook(remoteAddressOf(request, parts.origin))
+      if (verdict?.allowed === false) return turnAway(request, h, parts, verdict)
       const read = method === 'GET' ? NOTHING : await readBody(request.raw.req, parts.settings.maxHookBytes)
       if (!read.ok) return refuse(request, h, parts, UNREADABLE[read.failure])
       const reply = await parts.intake(hookRequest(method, read.body, request, parts))
@@ -135,6 +141,12 @@ function refuse(
   if (isUnexpected(facts)) parts.log.error({ ...fields, error }, 'webhook failed unexpectedly')
   else parts.log.warn({ ...fields, ...(facts.status === 503 ? { error } : {}) }, 'webhook refused')
   return finish(request, problemResponse(h, facts, { requestId, path: request.path }), parts)
+}
+
+/** Counted by the limits; a line for each would let whoever floods us flood the log as well. */
+function turnAway(request: Request, h: ResponseToolkit, parts: HookParts, verdict: Verdict): ResponseObject {
+  const asked = { requestId: contextOf(request).requestId, path: request.path }
+  return finish(request, problemResponse(h, tooMany(verdict), asked), parts)
 }
 
 function finish(request: Request, response: ResponseObject, parts: HookParts): ResponseObject {

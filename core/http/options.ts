@@ -5,6 +5,7 @@ import type { Reply, Route } from '../plugin/route.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import type { WebhookReply, WebhookRequest } from '../plugin/webhook.ts'
 import type { IdempotencyStore } from './idempotency/store.ts'
+import type { Limits } from './limits/limit-request.ts'
 import type { TenantStatusOf } from './request/authentication.ts'
 
 /**
@@ -53,6 +54,8 @@ export interface HttpServerOptions {
   readonly intake?: HookIntake
   /** Without one, `Idempotency-Key` is refused as not supported rather than ignored. */
   readonly idempotency?: IdempotencyStore
+  /** How often may everybody call? Without it, as often as they like. */
+  readonly limits?: Limits
   /** For tests: every answer is checked against the route's documented schema, and a wrong one is a 500. */
   readonly validateResponses?: boolean
   /** Title and version of the OpenAPI document. */

@@ -8,6 +8,7 @@ import { healthRoutes } from './health.ts'
 import { hookPlugin } from './hooks.ts'
 import { idempotencyGuard } from './idempotency/guard.ts'
 import { purgeRegularly } from './idempotency/purge.ts'
+import { type RequestLimiter, requestLimiter, unlimited } from './limits/limit-request.ts'
 import { clientScriptRoute } from './live/client-script.ts'
 import { createLiveServer, type LiveServer } from './live/live-server.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -37,6 +38,7 @@ interface Built {
   readonly standing: Standing
   readonly origin: OriginRules
   readonly gate: Gate
+  readonly limiter: RequestLimiter
   readonly live: LiveServer
 }
 
@@ -70,14 +72,15 @@ async function build(options: HttpServerOptions): Promise<Built> {
   const server = bareServer(options, settings)
   const gate: Gate = (pluginId, ...asked) => pluginId === KERNEL || options.gate(pluginId, ...asked)
   const origin = { trustProxy: settings.trustProxy, ...(publicUrl === undefined ? {} : { publicUrl }) }
-  server.auth.scheme(STRATEGY, accessScheme(authentication, gate))
+  const limiter = options.limits === undefined ? unlimited : requestLimiter(options.limits, origin)
+  server.auth.scheme(STRATEGY, accessScheme(authentication, gate, limiter))
   server.auth.strategy(STRATEGY, STRATEGY)
   const draining = () => standing.stopping
   const live = await createLiveServer(server, {
     ...{ settings, publicUrl, clock, draining, authentication, gate, log },
     strategy: STRATEGY,
   })
-  return { options, settings, server, table: new RouteTable(), authentication, standing, origin, gate, live }
+  return { options, settings, server, table: new RouteTable(), authentication, standing, origin, gate, limiter, live }
 }
 
 /** Errors as problems, shared headers and the access log, on every route but webhooks (they have a realm of their own). */
@@ -100,14 +103,22 @@ function answerEverything({ server, options, settings, standing }: Built): void 
 }
 
 function hookParts({ options, settings, origin, standing }: Built) {
-  return { settings, origin, log: options.log, draining: () => standing.stopping }
+  const { limits } = options
+  return {
+    settings,
+    origin,
+    ...(limits === undefined ? {} : { limits }),
+    log: options.log,
+    draining: () => standing.stopping,
+  }
 }
 
-function surfaceOf({ options, settings, origin, gate }: Built): RouteSurface {
+function surfaceOf({ options, settings, origin, gate, limiter }: Built): RouteSurface {
   return {
     settings,
     origin,
     gate,
+    limiter,
     log: options.log,
     guard: idempotencyGuard(options.idempotency, settings.idempotency),
     validateResponses: options.validateResponses ?? false,

@@ -1,5 +1,6 @@
 import Joi from 'joi'
 import { ParleyError } from '../plugin/errors.ts'
+import { type LimitSettings, limitSettings } from './limits/settings.ts'
 
 /** Every limit of the HTTP server. Bytes are bytes, times are milliseconds. */
 export interface HttpSettings {
@@ -39,6 +40,8 @@ export interface HttpSettings {
     readonly purgeEveryMs: number
   }
   readonly live: LiveSettings
+  /** How often everybody may call. */
+  readonly limits: LimitSettings
 }
 
 /** Limits of the WebSocket. */
@@ -106,6 +109,7 @@ export const httpSettings: Joi.ObjectSchema<HttpSettings> = Joi.object({
     closeJitterMs: ms(2_000),
     goodbyeMs: ms(500),
   }).default(),
+  limits: limitSettings.default(),
 })
 
 /** Defaults filled in; throws `http.settings-invalid` naming every wrong field. */

@@ -4,6 +4,8 @@ import type { ParleyConfig } from '../config/define-config.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { eventCarrier } from '../contracts/ports/event-carrier.ts'
 import type { HttpServer } from '../http/index.ts'
+import { openLimits } from '../http/limits/open-limits.ts'
+import { parseHttpSettings } from '../http/settings.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
@@ -96,8 +98,13 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   rooms.apiKeys.start()
   running.defer(() => rooms.apiKeys.stop())
 
+  const { limits, close } = await openLimits({
+    ...{ knex, log, tiers: rooms.tiers, redisUrl: settings.redisUrl },
+    settings: parseHttpSettings(settings.http).limits,
+  })
+  running.defer(close)
   const web = await openWeb({
-    ...{ settings, knex, clock, log, rooms, record, kernelVersion },
+    ...{ settings, knex, clock, log, rooms, record, limits, kernelVersion },
     validateResponses: options.validateResponses ?? false,
   })
   telemetry.http(web.http.server)

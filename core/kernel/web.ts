@@ -1,12 +1,14 @@
 import type { Knex } from 'knex'
 import type { KernelSettings } from '../config/settings.ts'
-import { createHttpServer, type HttpServer, httpSettings, PostgresIdempotencyStore } from '../http/index.ts'
+import { createHttpServer, type HttpServer, PostgresIdempotencyStore } from '../http/index.ts'
 import { IntakeCounts } from '../http/intake/counters.ts'
 import type { AdapterState } from '../http/intake/seams.ts'
 import type { IntakeParts } from '../http/intake/take-in.ts'
 import { WebhookIntake } from '../http/intake/webhook-intake.ts'
 import { WebhookLog } from '../http/intake/webhook-log.ts'
 import { WebhookReplay } from '../http/intake/webhook-replay.ts'
+import type { RequestLimits } from '../http/limits/request-limits.ts'
+import { parseHttpSettings } from '../http/settings.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import type { WebhookReceiver } from '../plugin/webhook.ts'
 import type { PluginRecord } from './record.ts'
@@ -18,6 +20,7 @@ export interface WebOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly rooms: Rooms
+  readonly limits: RequestLimits
   readonly record: (pluginId: string) => PluginRecord | undefined
   readonly kernelVersion: string
   /** For tests: answers are checked against their documentation. */
@@ -38,10 +41,10 @@ const RETRY_AFTER_SECONDS = 30
 
 /** The HTTP server and the webhook intake. It does not listen yet. */
 export async function openWeb(options: WebOptions): Promise<Web> {
-  const { settings, knex, clock, log, rooms, record } = options
+  const { settings, knex, clock, log, rooms, record, limits } = options
   const receivers = new Map<string, WebhookReceiver>()
   const counts = new IntakeCounts()
-  const limits = httpSettings.validate(settings.http)
+  const { maxHookBytes } = parseHttpSettings(settings.http)
   const parts = {
     adapters: { receiver: (adapter: string) => adapterState(record(adapter), receivers.get(adapter)) },
     directory: rooms.connections,
@@ -50,7 +53,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     clock,
     log,
     metrics: counts,
-    settings: { maxBytes: limits.value?.maxHookBytes ?? 0, retryAfterSeconds: RETRY_AFTER_SECONDS },
+    settings: { maxBytes: maxHookBytes, retryAfterSeconds: RETRY_AFTER_SECONDS },
   } satisfies IntakeParts
   const intake = new WebhookIntake(parts)
   const webhookLog = new WebhookLog(knex)
@@ -66,6 +69,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     readiness: async () => [await databaseState(knex)],
     intake: (request) => intake.handle(request),
     idempotency: new PostgresIdempotencyStore({ database: rooms.database, knex, clock }),
+    limits,
     validateResponses: options.validateResponses,
     info: { title: 'Parley', version: options.kernelVersion },
   })

@@ -87,8 +87,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   >
   /** True for writes that honour `Idempotency-Key`. Default: true for POST, with permission or scheme. */
   readonly idempotent?: boolean
-  /** `auth`: somebody may be guessing a secret here, so attempts are few. */
-  readonly limit?: 'auth'
+  /** `auth`: somebody may be guessing a secret here, so attempts are few. `none`: never refused (health; the kernel's alone). */
+  readonly limit?: 'auth' | 'none'
   /** A boolean flag of the plugin's manifest: for tenants that it is off for the route does not exist. */
   readonly flag?: string
   /** `any`: callable from pages of every origin, without cookies (web chat). Default: from the configured origins. */

@@ -115,6 +115,13 @@ const BASE = {
   SHUTDOWN_LEAD_MS: '0',
   HTTP_LIVE_CLOSE_JITTER_MS: '0',
   JOBS_POLL_MS: '500',
+  // One test calls as often as a hundred people.
+  HTTP_LIMITS_AUTH_POINTS: '10000',
+  HTTP_LIMITS_AUTH_ADDRESS_POINTS: '10000',
+  HTTP_LIMITS_ACTOR_POINTS: '1000000',
+  HTTP_LIMITS_ANONYMOUS_POINTS: '1000000',
+  HTTP_LIMITS_TENANT_OTHER_POINTS: '1000000',
+  HTTP_LIMITS_TENANT_TIERS: 'free=1000000',
 }
 
 /** For the template that test databases are cloned from. What cannot be loaded has no say: the boot will report it. */

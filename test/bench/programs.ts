@@ -96,6 +96,11 @@ export async function startParley(around: Surroundings, scope: Scope, database =
     // The fake vendor has no rates, and the floor keeps to none.
     WHATSAPP_MESSAGES_PER_SECOND: '1000000',
     WHATSAPP_PAIR_INTERVAL_MS: '0',
+    // Nor does the generator stand for one caller.
+    HTTP_LIMITS_ACTOR_POINTS: '1000000000',
+    HTTP_LIMITS_TENANT_OTHER_POINTS: '1000000000',
+    HTTP_LIMITS_TENANT_TIERS: 'free=1000000000',
+    HTTP_LIMITS_WEBHOOKS_POINTS: '1000000000',
     ...(scope === 'acknowledge' ? { PLUGINS: 'whatsapp,webchat,local-files' } : {}),
   })
   const baseUrl = `http://127.0.0.1:${port}`

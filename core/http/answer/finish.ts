@@ -1,5 +1,6 @@
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit } from '@hapi/hapi'
 import type { Logger } from '../../plugin/services.ts'
+import { limitHeaders } from '../limits/verdict.ts'
 import { contextOf } from '../request/context.ts'
 import type { ProblemFacts } from './problem.ts'
 import { isUnexpected, problemOfError } from './problem-of-error.ts'
@@ -57,9 +58,10 @@ function wrongMethod(request: Request, facts: ProblemFacts, finish: Finish): Pro
 }
 
 function setHeaders(response: ResponseObject, request: Request, finish: Finish): void {
-  const { requestId, correlationId } = contextOf(request)
+  const { requestId, correlationId, verdicts = [] } = contextOf(request)
   response.header('x-request-id', requestId)
   response.header('x-correlation-id', correlationId)
+  for (const [name, value] of Object.entries(limitHeaders(verdicts))) response.header(name, value)
   for (const [name, value] of Object.entries(request.route.settings.app?.headers ?? finish.headers)) {
     response.header(name, value, { override: false })
   }

@@ -39,7 +39,7 @@ const REQUEST_HEADERS = [
   'X-Request-Id',
   'X-Correlation-Id',
 ]
-const EXPOSED_HEADERS = ['X-Request-Id', 'Idempotency-Replayed', 'Retry-After', 'ETag']
+const EXPOSED_HEADERS = ['X-Request-Id', 'Idempotency-Replayed', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'ETag']
 
 /**
  * hapi's CORS settings for a route: every origin where the route says so, else the configured ones, else none. Never with

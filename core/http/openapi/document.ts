@@ -56,7 +56,7 @@ function hookOperations(): Record<string, unknown> {
     schema: { type: 'string' },
   }))
   const problems = Object.fromEntries(
-    [400, 401, 403, 404, 413, 500, 503].map((status) => [
+    [400, 401, 403, 404, 413, 429, 500, 503].map((status) => [
       status,
       { $ref: `#/components/responses/${problemName(status)}` },
     ]),

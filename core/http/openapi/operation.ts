@@ -100,5 +100,6 @@ function sharedStatuses(route: Route): readonly number[] {
   const guarded = 'public' in route.access ? [] : [401, 403]
   const body = route.method === 'GET' ? [] : [413, 415]
   const key = isIdempotent(route) ? [409, 422] : []
-  return [400, ...guarded, 404, ...key, ...body, 500, 503]
+  const limited = route.limit === 'none' ? [] : [429]
+  return [400, ...guarded, 404, ...key, ...body, ...limited, 500, 503]
 }

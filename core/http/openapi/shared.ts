@@ -27,9 +27,13 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   413: 'The body is too large.',
   415: 'The body has a content type that this route does not accept.',
   422: 'The Idempotency-Key was used for another request, or the content cannot be processed.',
+  429: 'Too often. Come back after Retry-After seconds; RateLimit says what is left of which policy.',
   500: 'Something went wrong on our side.',
   503: 'Not now; nothing was stored. Come back after Retry-After seconds.',
 }
+
+/** Answers that say when to try again. */
+const COME_BACK: ReadonlySet<string> = new Set(['429', '503'])
 
 export const problemName = (status: number) => `Problem${status}`
 
@@ -40,7 +44,9 @@ export function sharedComponents(schemes: readonly string[]): Record<string, unk
     problemName(Number(status)),
     {
       description,
-      headers: status === '503' ? { ...headers, 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } : headers,
+      headers: COME_BACK.has(status)
+        ? { ...headers, 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }
+        : headers,
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ])

@@ -1,6 +1,7 @@
 import type { Request, ServerAuthScheme } from '@hapi/hapi'
 import type { Access } from '../../plugin/route.ts'
 import { Refused } from '../answer/refused.ts'
+import type { RequestLimiter } from '../limits/limit-request.ts'
 import type { Gate } from '../options.ts'
 import type { Authentication, Recognized } from './authentication.ts'
 import { contextOf } from './context.ts'
@@ -26,12 +27,13 @@ const CLOSED = { status: 404, code: 'route.not-found', detail: 'There is nothing
  * hapi's authentication scheme for all routes with a permission or a scheme. Runs before the body is read: an unknown
  * credential, a missing permission or a closed gate costs no upload. A closed gate looks like a route that does not exist.
  */
-export function accessScheme(authentication: Authentication, gate: Gate): ServerAuthScheme {
+export function accessScheme(authentication: Authentication, gate: Gate, limiter: RequestLimiter): ServerAuthScheme {
   return () => ({
     authenticate: async (request, h) => {
       const guarded = request.route.settings.app?.guarded
-      const recognized = await recognize(request, authentication, guarded?.access)
+      const recognized = await recognize(request, authentication, limiter, guarded?.access)
       contextOf(request).actor = recognized.actor
+      await limiter.known(request, recognized.actor)
       if (guarded !== undefined) {
         if (!(await gate(guarded.pluginId, recognized.actor.tenantId, guarded.flag))) throw new Refused(CLOSED)
         const refusal = await authentication.refusal(guarded.access, recognized)
@@ -53,10 +55,16 @@ declare module '@hapi/hapi' {
   }
 }
 
-async function recognize(request: Request, authentication: Authentication, access: Access = { permission: '' }) {
+async function recognize(
+  request: Request,
+  authentication: Authentication,
+  limiter: RequestLimiter,
+  access: Access = { permission: '' },
+) {
   const header = request.raw.req.headers.authorization
   const recognized = await authentication.recognize(header)
   const wrongScheme = recognized !== undefined && 'scheme' in access && access.scheme !== recognized.scheme
-  if (recognized === undefined || wrongScheme) throw new Refused(authentication.challenge(access, header !== undefined))
-  return recognized
+  if (recognized !== undefined && !wrongScheme) return recognized
+  limiter.unknown(request)
+  throw new Refused(authentication.challenge(access, header !== undefined))
 }

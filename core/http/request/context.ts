@@ -1,6 +1,7 @@
 import type { Request } from '@hapi/hapi'
 import { newId } from '../../plugin/new-id.ts'
 import type { Actor } from '../../plugin/route.ts'
+import type { Verdict } from '../limits/verdict.ts'
 
 /** What we know of a request beyond hapi. */
 export interface RequestContext {
@@ -8,6 +9,8 @@ export interface RequestContext {
   readonly correlationId: string
   /** Set once the credential is known. */
   actor?: Actor
+  /** What the limits said of it. */
+  verdicts?: readonly Verdict[]
 }
 
 declare module '@hapi/hapi' {

@@ -5,6 +5,8 @@ import { checkResponse } from '../answer/check-response.ts'
 import { corsOf, securityHeaders } from '../answer/headers.ts'
 import { responseOf } from '../answer/send.ts'
 import { type IdempotencyGuard, isIdempotent } from '../idempotency/guard.ts'
+import type { Attempt } from '../limits/auth-limit.ts'
+import type { RequestLimiter } from '../limits/limit-request.ts'
 import type { Gate } from '../options.ts'
 import { type Guarded, publicGate } from '../request/access.ts'
 import { contextOf } from '../request/context.ts'
@@ -19,6 +21,7 @@ export interface RouteSurface {
   readonly settings: HttpSettings
   readonly origin: OriginRules
   readonly gate: Gate
+  readonly limiter: RequestLimiter
   readonly guard: IdempotencyGuard
   readonly log: Logger
   readonly validateResponses: boolean
@@ -38,7 +41,7 @@ export function hapiRoute(route: Route, pluginId: string, surface: RouteSurface)
 }
 
 function optionsOf(route: Route, pluginId: string, surface: RouteSurface): RouteOptions {
-  const { settings, gate } = surface
+  const { settings } = surface
   const open = 'public' in route.access
   const { access, flag } = route
   const guarded = { pluginId, access, ...(flag === undefined ? {} : { flag }) }
@@ -53,7 +56,7 @@ function optionsOf(route: Route, pluginId: string, surface: RouteSurface): Route
     state: { parse: false, failAction: 'ignore' },
     cors: corsOf(route, settings),
     timeout: { server: bodyTimeout(route, settings) + settings.handlerTimeoutMs },
-    ...(open ? { ext: { onPreAuth: { method: gateExtension(gate, guarded) } } } : {}),
+    ...(open ? { ext: { onPreAuth: { method: openExtension(route, guarded, surface) } } } : {}),
     ...(route.method === 'GET' ? {} : { payload: payloadOptions(route, settings) }),
   }
 }
@@ -64,8 +67,10 @@ function bodyTimeout(route: Route, settings: HttpSettings): number {
   return route.body?.multipart ? settings.uploadTimeoutMs : settings.bodyTimeoutMs
 }
 
-function gateExtension(gate: Gate, guarded: Guarded): Lifecycle.Method {
-  return async (_, h) => {
+/** Before the body is read, as for everybody else. */
+function openExtension(route: Route, guarded: Guarded, { gate, limiter }: RouteSurface): Lifecycle.Method {
+  return async (request, h) => {
+    if (route.limit !== 'none') limiter.unknown(request)
     await publicGate(gate, guarded)
     return h.continue
   }
@@ -95,10 +100,22 @@ function handlerOf(route: Route, pluginId: string, surface: RouteSurface): Lifec
     const payload = route.body?.multipart ? await uploadOf(request.payload, maxFiles) : request.payload
     const input = check({ params: request.params, query: request.query, payload })
     const call = routeRequest(request, input, pluginId, surface)
+    const attempt = attemptAt(route, call, request, surface)
+    if (attempt !== undefined) await surface.limiter.attempt(request, attempt)
     const run = () => checkedHandle(route, call, surface.validateResponses)
     const reply = await (idempotent ? surface.guard({ route, request: call, path: request.path, run }) : run())
+    if (attempt !== undefined && LET_IN.has(reply.status)) await surface.limiter.succeeded(attempt)
     return answer(h, reply, request)
   }
+}
+
+/** Whoever gets these has shown the secret; "accepted" and "created" are answered to everybody. */
+const LET_IN: ReadonlySet<number> = new Set([200, 204])
+
+function attemptAt(route: Route, call: RouteRequest, request: Request, { origin }: RouteSurface): Attempt | undefined {
+  if (route.limit !== 'auth') return undefined
+  const { actor, payload } = call
+  return { routeId: route.id, address: remoteAddressOf(request, origin), actor, payload }
 }
 
 /** Checks before an answer is remembered for its key: a wrong one is a bug, and not worth keeping. */

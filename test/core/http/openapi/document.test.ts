@@ -123,7 +123,7 @@ describe('core/http/openapi/document', () => {
   it('lists the errors that a route can answer, all of one shape', async () => {
     const { paths, components } = await documentOf(await up())
     const responses = paths['/api/things']?.post?.responses ?? {}
-    expect(Object.keys(responses)).to.have.members('201 204 400 401 403 404 409 413 415 422 500 503'.split(' '))
+    expect(Object.keys(responses)).to.have.members('201 204 400 401 403 404 409 413 415 422 429 500 503'.split(' '))
     expect(responses[422]).to.deep.equal({ $ref: '#/components/responses/Problem422' })
     expect(responses[204]).to.deep.equal({ description: 'Nothing.' })
     expect(Object.keys(paths['/files/{path}']?.get?.responses ?? {})).not.to.include('401')
