@@ -8,4 +8,6 @@ export const permissions = [
   { key: 'team.activity', summary: 'See who did what in the team.', roles: ['admin'] },
   { key: 'roles.read', summary: 'See roles and the permission matrix.', roles: ['admin', 'agent', 'viewer'] },
   { key: 'roles.write', summary: 'Make and change roles, with no more rights than one has.', roles: ['admin'] },
+  { key: 'platform.users.read', summary: 'See everybody who may sign in here.', roles: [] },
+  { key: 'platform.users.write', summary: 'Shut, open and end accounts.', roles: [] },
 ] as const satisfies readonly PermissionDefinition[]

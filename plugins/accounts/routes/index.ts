@@ -15,6 +15,7 @@ import { openIdCallbackRoutes } from './openid-callback.ts'
 import { pageRoutes } from './pages.ts'
 import { passwordRoutes } from './passwords.ts'
 import { permissionsRoute } from './permission-matrix.ts'
+import { platformUserRoutes } from './platform-users.ts'
 import { refreshRoutes } from './refresh.ts'
 import { registerRoute } from './register.ts'
 import { roleRoutes } from './roles.ts'
@@ -50,6 +51,7 @@ export function accountRoutes(parts: Parts): readonly Route[] {
     permissionsRoute(parts),
     ...roleRoutes(parts),
     activityRoute(parts),
+    ...platformUserRoutes(parts),
     ...pageRoutes(),
   ]
 }

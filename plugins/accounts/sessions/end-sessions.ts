@@ -9,7 +9,7 @@ export type EndReason =
   | 'password-changed'
   | 'password-reset'
   | 'account-taken-over'
-  | 'visit-ended'
+  | 'account-disabled'
 
 /** Which of them: one, all of a person, or all of a person but the one that asks. */
 export interface Which {

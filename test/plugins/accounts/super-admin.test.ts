@@ -52,4 +52,44 @@ describe('a SUPER_ADMIN', () => {
     expect(again.tenantId).to.equal(grant.tenantId)
     expect(await roleOf(again.accessToken)).to.equal('super-admin')
   })
+
+  describe('looks after everybody’s accounts', () => {
+    let token = ''
+    before(async () => {
+      token = (await k.loggedIn('root@parley.example')).accessToken
+    })
+    const call = (method: string, path: string, payload?: object) =>
+      k.call(method, `/api/platform/users${path}`, { token, ...(payload === undefined ? {} : { payload }) })
+
+    it('finds them, whatever their tenant, and nobody else does', async () => {
+      const { body } = await call('GET', '?q=ann@')
+      expect((body as { items: object[] }).items).to.have.length(1)
+      expect((await call('GET', `/${ann.userId}`)).body).to.have.nested.property('teams[0].owner', true)
+      expect((await k.call('GET', '/api/platform/users', { token: ann.accessToken })).status).to.equal(401)
+      const mine = await k.loggedIn('ann@acme.example')
+      expect((await k.call('GET', '/api/platform/users', { token: mine.accessToken })).status).to.equal(403)
+    })
+
+    it('shuts one, whose sessions end and who cannot come back, and opens it again', async () => {
+      const bob = await k.register('bob@acme.example')
+      expect((await call('PATCH', `/${bob.userId}`, { status: 'disabled' })).status).to.equal(200)
+      expect((await k.call('GET', '/api/auth/me', { token: bob.accessToken })).status).to.equal(401)
+      await k.must(401, 'POST', '/api/auth/refresh', { payload: { refreshToken: bob.refreshToken } })
+      expect((await k.login('bob@acme.example')).status).to.equal(401)
+      expect((await call('PATCH', `/${bob.userId}`, { status: 'active' })).status).to.equal(200)
+      expect((await k.login('bob@acme.example')).status).to.equal(200)
+    })
+
+    it('ends one for good, unless a team would be without an owner', async () => {
+      const owner = await k.loggedIn('ann@acme.example')
+      const cy = await k.member(owner, 'cy@acme.example', 'agent')
+      expect((await call('DELETE', `/${ann.userId}`)).status).to.equal(409)
+      expect((await call('DELETE', `/${cy.userId}`)).status).to.equal(204)
+      expect((await call('GET', `/${cy.userId}`)).status).to.equal(404)
+      expect((await k.call('GET', '/api/auth/me', { token: cy.accessToken })).status).to.equal(401)
+      expect((await k.login('cy@acme.example')).status).to.equal(401)
+      const { items } = await k.must<{ items: object[] }>(200, 'GET', '/api/team/members', { token: owner.accessToken })
+      expect(items).to.have.length(1)
+    })
+  })
 })
