@@ -10,7 +10,9 @@ const PROGRAM = new URL('./loaded-modules.ts', import.meta.url).pathname
 
 /** What a process of its own loaded. */
 async function loaded(env: Readonly<Record<string, string>>): Promise<{ up: number; opentelemetry: number }> {
-  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM], { env: { ...process.env, ...env } })
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM], {
+    env: { ...process.env, PARLEY_TEST_PLUGINS: '', ...env },
+  })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }
 
