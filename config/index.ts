@@ -17,6 +17,7 @@ export default defineConfig({
     { use: './plugins/flags' },
     { use: './plugins/inbox' },
     { use: './plugins/webhooks' },
+    { use: './plugins/notifications' },
   ],
   demo: startDemo,
 })

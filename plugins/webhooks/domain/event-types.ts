@@ -7,6 +7,7 @@ import {
   messageChanged,
   messageQueued,
   messageReceived,
+  notificationCreated,
   webhookDisabled,
 } from '@parley/core'
 
@@ -19,6 +20,7 @@ export const OFFERED: readonly EventType[] = [
   contactCreated,
   contactMerged,
   contactUnmerged,
+  notificationCreated,
   webhookDisabled,
 ]
 
