@@ -52,7 +52,10 @@ export class StreamPipeline {
 
   #hand(event: Outstanding): void {
     const span = this.#tracing.deliver(this.#name, event)
-    if (span === undefined) return this.#source.next(this.#delivery(event))
+    if (span === undefined) {
+      this.#source.next(this.#delivery(event))
+      return
+    }
     this.#spans.set(event, span)
     event.onRecall = () => this.#ended(event)
     span.run(() => this.#source.next(this.#delivery(event)))
