@@ -86,7 +86,10 @@ describeWith('Kafka', findKafka(), 'adapters/kafka in an installation', (kafka) 
       const unreachable = await installation.run(['migrate'], { ...env, KAFKA_BROKERS: '127.0.0.1:1' })
       expect(unreachable.code).to.equal(1)
       const server = await installation.start(env)
-      expect(server.baseUrl).to.match(/^http/)
+      const begun = performance.now()
+      server.process.child.kill('SIGTERM')
+      expect((await server.process.exit).code).to.equal(0)
+      expect(performance.now() - begun, 'a stop in good order').to.be.below(10_000)
     } finally {
       await installation.remove()
     }
