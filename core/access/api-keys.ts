@@ -60,6 +60,7 @@ interface Known {
  */
 export class ApiKeys implements Authenticator {
   readonly scheme = 'bearer'
+  readonly maxOverlapMs: number
   readonly #knex: Knex
   readonly #clock: Clock
   readonly #known: ReadThrough<Known>
@@ -69,6 +70,7 @@ export class ApiKeys implements Authenticator {
     const { knex, clock, settings = defaultAccessSettings } = options
     this.#knex = knex
     this.#clock = clock
+    this.maxOverlapMs = settings.maxOverlapMs
     this.#lastUse = new LastUse({ knex, clock, settings })
     this.#known = new ReadThrough({
       clock,
@@ -105,6 +107,32 @@ export class ApiKeys implements Authenticator {
       .limit(page.limit)
       .select('*')
     return (await (page.after === undefined ? rows : rows.where('id', '>', page.after))).map(keyOf)
+  }
+
+  async find(uow: UnitOfWork, id: string): Promise<ApiKey | undefined> {
+    const row = await uow
+      .trx<KeyRow>('parley.api_key')
+      .where({ tenant_id: uow.tenantId, id } as object)
+      .first('*')
+    return row === undefined ? undefined : keyOf(row as KeyRow)
+  }
+
+  /** A key in the place of `old`, which ends after `overlapMs`. `undefined` when it has ended already. */
+  async rotate(uow: UnitOfWork, old: ApiKey, overlapMs: number): Promise<{ key: string; record: ApiKey } | undefined> {
+    const now = this.#clock.millis()
+    const expiry = old.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY
+    if (old.revokedAt !== undefined || expiry <= now) return undefined
+    const until = new Date(Math.min(expiry, now + Math.min(overlapMs, this.maxOverlapMs)))
+    const [row] = await uow
+      .trx('parley.api_key')
+      .where({ tenant_id: uow.tenantId, id: old.id })
+      .update({ expires_at: until })
+      .returning('hash')
+    const hash: Buffer = row.hash
+    uow.afterCommit(() => this.#known.forget(hash.toString('hex')))
+    const { name, scopes, expiresAt } = old
+    const mode = old.prefix.startsWith('parley_test_') ? 'test' : 'live'
+    return this.create(uow, { name, scopes, mode, ...(expiresAt === undefined ? {} : { expiresAt }) })
   }
 
   /** False when the tenant has no such key. Revoking twice keeps the first time. */

@@ -1,6 +1,7 @@
 import Joi from 'joi'
+import { type Audit, type AuditActor, type AuditEntry, auditActor } from '../contracts/ports/audit.ts'
 import { cursorQuery, decodeCursor, page, pageSchema } from '../http/cursor.ts'
-import { created, defineRoute, noContent, ok, problem, type Route } from '../plugin/route.ts'
+import { type Actor, created, defineRoute, noContent, ok, problem, type Reply, type Route } from '../plugin/route.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { Database } from '../plugin/unit-of-work.ts'
 import type { ApiKey, ApiKeys } from './api-keys.ts'
@@ -10,6 +11,7 @@ export interface ApiKeyRouteParts {
   readonly keys: ApiKeys
   readonly database: Database
   readonly clock: Clock
+  readonly audit: Audit
 }
 
 interface NewKeyBody {
@@ -39,7 +41,7 @@ const record = {
 const cursorShape = Joi.array<[string]>().ordered(Joi.string().uuid().required())
 
 export function apiKeyRoutes(parts: ApiKeyRouteParts): readonly Route[] {
-  return [listRoute(parts), createRoute(parts), revokeRoute(parts)]
+  return [listRoute(parts), createRoute(parts), rotateRoute(parts), revokeRoute(parts)]
 }
 
 function listRoute({ keys, database }: ApiKeyRouteParts): Route {
@@ -65,7 +67,7 @@ function listRoute({ keys, database }: ApiKeyRouteParts): Route {
   })
 }
 
-function createRoute({ keys, database, clock }: ApiKeyRouteParts): Route {
+function createRoute({ keys, database, clock, audit }: ApiKeyRouteParts): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/api-keys',
@@ -82,24 +84,69 @@ function createRoute({ keys, database, clock }: ApiKeyRouteParts): Route {
       expiresAt: time,
     }).required(),
     responses: { 201: { description: 'The key.', schema: Joi.object({ ...record, key: Joi.string().required() }) } },
-    handle: async ({ tenantId, actor, payload: { expiresAt, ...wanted } }) => {
-      const beyond = wanted.scopes.filter((scope) => actor === undefined || !mayGrant(actor, scope))
-      if (beyond.length > 0)
-        return problem(403, 'api-keys.beyond-own', `Nobody gives more than they have: ${beyond.join(', ')}.`)
+    handle: async (request) => {
+      const {
+        tenantId,
+        payload: { expiresAt, ...wanted },
+      } = request
+      const refusal = beyondOwn(request.actor, wanted.scopes)
+      if (refusal !== undefined) return refusal
       const expires = expiresAt === undefined ? undefined : new Date(expiresAt)
       if (expires !== undefined && expires <= clock.now()) {
         const message = 'must lie in the future'
         return problem(400, 'api-keys.expired', `expiresAt ${message}.`, { errors: [{ field: 'expiresAt', message }] })
       }
-      const made = await database.transaction(tenantId, (uow) =>
-        keys.create(uow, expires === undefined ? wanted : { ...wanted, expiresAt: expires }),
-      )
+      const made = await database.transaction(tenantId, async (uow) => {
+        const key = await keys.create(uow, expires === undefined ? wanted : { ...wanted, expiresAt: expires })
+        await audit.record(uow, entryOf('api-key.created', key.record, auditActor(request)))
+        return key
+      })
       return created({ ...viewOf(made.record), key: made.key })
     },
   })
 }
 
-function revokeRoute({ keys, database }: ApiKeyRouteParts): Route {
+function rotateRoute({ keys, database, audit }: ApiKeyRouteParts): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/api-keys/{id}/rotation',
+    id: 'rotateApiKey',
+    summary: 'Makes a key that replaces one, with the same rights; the old one works for a while yet.',
+    tags,
+    access: { permission: 'api-keys.write' },
+    idempotent: false,
+    params: Joi.object<{ id: string }>({ id: Joi.string().uuid().required() }),
+    payload: Joi.object<{ overlapSeconds: number }>({
+      overlapSeconds: Joi.number()
+        .integer()
+        .min(0)
+        .max(Math.floor(keys.maxOverlapMs / 1000))
+        .default(3600)
+        .description('How long the old key goes on working.'),
+    }),
+    responses: {
+      201: { description: 'The new key.', schema: Joi.object({ ...record, key: Joi.string().required() }) },
+    },
+    handle: async (request) => {
+      const { id } = request.params
+      return database.transaction(request.tenantId, async (uow) => {
+        const old = await keys.find(uow, id)
+        if (old === undefined) return notFound(id)
+        const refusal = beyondOwn(request.actor, old.scopes)
+        if (refusal !== undefined) return refusal
+        const made = await keys.rotate(uow, old, request.payload.overlapSeconds * 1000)
+        if (made === undefined) return problem(409, 'api-keys.ended', `The key ${id} has ended: make a new one.`)
+        await audit.record(uow, {
+          ...entryOf('api-key.rotated', old, auditActor(request)),
+          after: { by: made.record.id },
+        })
+        return created({ ...viewOf(made.record), key: made.key })
+      })
+    },
+  })
+}
+
+function revokeRoute({ keys, database, audit }: ApiKeyRouteParts): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/api/api-keys/{id}',
@@ -109,11 +156,31 @@ function revokeRoute({ keys, database }: ApiKeyRouteParts): Route {
     access: { permission: 'api-keys.write' },
     params: Joi.object<{ id: string }>({ id: Joi.string().uuid().required() }),
     responses: { 204: { description: 'It is revoked.' } },
-    handle: async ({ tenantId, params: { id } }) => {
-      const revoked = await database.transaction(tenantId, (uow) => keys.revoke(uow, id))
-      return revoked ? noContent() : problem(404, 'api-keys.not-found', `There is no API key ${id} in this tenant.`)
+    handle: async (request) => {
+      const { id } = request.params
+      const revoked = await database.transaction(request.tenantId, async (uow) => {
+        const key = (await keys.revoke(uow, id)) ? await keys.find(uow, id) : undefined
+        if (key !== undefined) await audit.record(uow, entryOf('api-key.revoked', key, auditActor(request)))
+        return key
+      })
+      return revoked === undefined ? notFound(id) : noContent()
     },
   })
+}
+
+/** Nobody gives more than they have. */
+function beyondOwn(actor: Actor | undefined, scopes: readonly string[]): Reply | undefined {
+  const beyond = scopes.filter((scope) => actor === undefined || !mayGrant(actor, scope))
+  if (beyond.length === 0) return undefined
+  return problem(403, 'api-keys.beyond-own', `Nobody gives more than they have: ${beyond.join(', ')}.`)
+}
+
+function entryOf(action: string, { id, name, scopes }: ApiKey, actor: AuditActor): AuditEntry {
+  return { action, target: { kind: 'api-key', id }, actor, after: { name, scopes } }
+}
+
+function notFound(id: string): Reply {
+  return problem(404, 'api-keys.not-found', `There is no API key ${id} in this tenant.`)
 }
 
 function viewOf(key: ApiKey) {

@@ -9,6 +9,7 @@ import { egressSettings } from '../http/egress.ts'
 import { httpSettings } from '../http/settings.ts'
 import { defaultJobSettings, type JobSettings } from '../jobs/job-settings.ts'
 import { ParleyError } from '../plugin/errors.ts'
+import { providerKeySettings } from '../provider-keys/settings.ts'
 import { secretsSettings } from '../secrets/settings.ts'
 import { telemetrySettings } from '../telemetry/settings.ts'
 import { reasonsOf } from './reasons.ts'
@@ -82,6 +83,8 @@ export interface KernelSettings {
   readonly flags: Readonly<Record<string, unknown>>
   /** Rotation of keys: `SECRETS_POLL_MS`. */
   readonly secrets: Readonly<Record<string, unknown>>
+  /** Keys for services that are called: `PROVIDER_KEYS_REFUSED_REST_MS`. */
+  readonly providerKeys: Readonly<Record<string, unknown>>
   /** … and for traces and metrics (`TELEMETRY_PROMETHEUS_PORT`). */
   readonly telemetry: Readonly<Record<string, unknown>>
   /** Everything that is set; a plugin's app settings are found in it under its id: `WHATSAPP_GRAPH_VERSION`. */
@@ -137,6 +140,7 @@ function readRooms(env: Readonly<Record<string, string | undefined>>) {
     egress: roomSettings('EGRESS', egressSettings, env),
     flags: roomSettings('FLAGS', flagSettings, env),
     secrets: roomSettings('SECRETS', secretsSettings, env),
+    providerKeys: roomSettings('PROVIDER_KEYS', providerKeySettings, env),
     telemetry: roomSettings('TELEMETRY', telemetrySettings, env),
   }
 }
@@ -191,6 +195,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     egress: rooms.egress.values,
     flags: rooms.flags.values,
     secrets: rooms.secrets.values,
+    providerKeys: rooms.providerKeys.values,
     telemetry: rooms.telemetry.values,
     environment: given,
   }

@@ -50,6 +50,7 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
     tenants: rooms.tenants,
     audit: rooms.audit.log,
     selection: rooms.choice,
+    providerKeys: rooms.providerKeys.rotation,
     platform: () => new PlatformControl({ admin, engine: rooms.engine }),
     flags: rooms.flags,
     flagAdmin: rooms.flagAdmin,

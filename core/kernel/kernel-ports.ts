@@ -5,6 +5,7 @@ import { type FeatureFlags, featureFlags } from '../contracts/ports/feature-flag
 import { type FlagAdmin, flagAdmin } from '../contracts/ports/flag-admin.ts'
 import { ingress as ingressPort } from '../contracts/ports/ingress.ts'
 import { type Platform, platform as platformPort } from '../contracts/ports/platform.ts'
+import { type ProviderKeys, providerKeys as providerKeysPort } from '../contracts/ports/provider-keys.ts'
 import { type ProviderSelection, providerSelection } from '../contracts/ports/provider-selection.ts'
 import * as ports from '../contracts/ports/services.ts'
 import { type TenantRegistry, tenantRegistry } from '../contracts/ports/tenant-registry.ts'
@@ -41,6 +42,7 @@ export interface KernelServices {
   readonly flagAdmin: FlagAdmin
   readonly audit: Audit
   readonly selection: ProviderSelection
+  readonly providerKeys: ProviderKeys
   platform(): Platform
   sealerFor(pluginId: string): Sealer
   signingKeysFor(pluginId: string): SigningKeys
@@ -56,6 +58,7 @@ export const kernelPortNames: ReadonlySet<string> = new Set(
     ...Object.values(ports),
     auditPort,
     platformPort,
+    providerKeysPort,
     providerSelection,
     connectionsPort,
     ingressPort,
@@ -83,6 +86,7 @@ export function kernelPorts(services: KernelServices): KernelPorts {
     entry(ports.permissionCatalog, () => services.permissions),
     entry(auditPort, () => services.audit),
     entry(platformPort, () => services.platform()),
+    entry(providerKeysPort, () => services.providerKeys),
     entry(providerSelection, () => services.selection),
     entry(featureFlags, () => services.flags),
     entry(flagAdmin, () => services.flagAdmin),

@@ -95,6 +95,8 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   const rooms = await openRooms({ settings, knex, clock, log, telemetry, record, records })
   running.defer(() => rooms.keys.follower.stop())
   if (options.onCrash !== undefined) running.defer(watchCrashes(options.onCrash, supervisor, rooms, log))
+  rooms.providerKeys.rotation.start()
+  running.defer(() => rooms.providerKeys.rotation.stop())
   rooms.apiKeys.start()
   running.defer(() => rooms.apiKeys.stop())
 

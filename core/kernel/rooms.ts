@@ -12,6 +12,9 @@ import { openFlags } from '../flags/open-flags.ts'
 import { Egress } from '../http/egress.ts'
 import { JobRunner } from '../jobs/job-runner.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
+import { KeyRotation } from '../provider-keys/key-rotation.ts'
+import { ProviderKeyStore } from '../provider-keys/provider-key-store.ts'
+import { providerKeySettings } from '../provider-keys/settings.ts'
 import { HmacTokens, openKeys } from '../secrets/index.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { Enablement } from '../tenancy/enablement.ts'
@@ -83,6 +86,7 @@ export async function openRooms(options: RoomsOptions) {
     settings: settings.jobs,
     tenantsOf: (pluginId) => tenantsWithPlugin(pluginId, { tenants, decisions, gate }),
   })
+  const providerKeyStore = new ProviderKeyStore({ ring, clock })
   const keyRooms = { database, tenants, audit: auditLog }
   const resealing = keys.resealing(keyRooms, jobs.forPlugin(KERNEL_ID))
   jobs.add(KERNEL_ID, resealing.jobs)
@@ -113,6 +117,13 @@ export async function openRooms(options: RoomsOptions) {
     choice: new ProviderChoice({ providers, gate, database, clock, audit: auditLog }),
     quarantine: new Quarantine({ knex, clock, settings: settings.quarantine }),
     jobs,
+    providerKeys: {
+      store: providerKeyStore,
+      rotation: new KeyRotation({
+        ...{ database, clock, store: providerKeyStore },
+        settings: Joi.attempt(settings.providerKeys, providerKeySettings),
+      }),
+    },
     keys: { follower: keys.follower, admin: keys.admin(keyRooms), resealing },
   }
 }

@@ -10,6 +10,7 @@ import type { PermissionDefinition } from '../../plugin/plugin.ts'
 import type { Selector } from '../../plugin/port.ts'
 import type { Route } from '../../plugin/route.ts'
 import type { Clock } from '../../plugin/services.ts'
+import { providerKeyPermissions, providerKeyRoutes } from '../../provider-keys/routes.ts'
 import { keyPermissions, keyRoutes } from '../../secrets/index.ts'
 import { kernelVersion } from '../kernel-version.ts'
 import type { PluginAdmin } from '../plugin-admin.ts'
@@ -33,6 +34,7 @@ export const kernelPermissions: readonly PermissionDefinition[] = [
   ...connectionPermissions,
   ...auditPermissions,
   ...keyPermissions,
+  ...providerKeyPermissions,
 ]
 
 export interface KernelRouteParts {
@@ -65,8 +67,9 @@ export function kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs 
     }),
     ...webhookRoutes({ log: web.webhookLog, replay: web.replay }),
     ...auditRoutes(rooms.audit),
+    ...providerKeyRoutes({ ...rooms.providerKeys, database, audit: rooms.audit.log }),
     ...keyRoutes({ keys: rooms.keys.admin, database, audit: rooms.audit.log }),
-    ...apiKeyRoutes({ keys: apiKeys, database, clock }),
+    ...apiKeyRoutes({ keys: apiKeys, database, clock, audit: rooms.audit.log }),
     ...connectionRoutes({
       store: connections,
       database,

@@ -49,6 +49,24 @@ describe('the routes for API keys', () => {
     expect(shown.revokedAt).to.equal(f.clock.now().toISOString())
   })
 
+  it('rotate a key: the new one has the same rights, the old one ends after the overlap', async () => {
+    const { body: old } = await create(admin)
+    const url = `/api/api-keys/${old.id}/rotation`
+    expect((await f.call(other, 'POST', url, {})).status).to.equal(404)
+    const narrow = await f.key(a, 'api-keys.write')
+    expect((await f.call(narrow, 'POST', url, {})).body.code).to.equal('api-keys.beyond-own')
+    const { status, body: fresh } = await f.call(admin, 'POST', url, { overlapSeconds: 60 })
+    expect(status).to.equal(201)
+    expect(fresh).to.deep.include({ name: 'CRM', scopes: ['connections.read'] })
+    expect((await f.call(fresh.key, 'GET', '/api/connections')).status).to.equal(200)
+    expect((await f.call(old.key, 'GET', '/api/connections')).status).to.equal(200)
+    f.clock.advance(60_000)
+    expect((await f.call(old.key, 'GET', '/api/connections')).status).to.equal(401)
+    expect((await f.call(fresh.key, 'GET', '/api/connections')).status).to.equal(200)
+    expect((await f.call(admin, 'POST', url, {})).body.code).to.equal('api-keys.ended')
+    expect((await f.call(admin, 'POST', url, { overlapSeconds: 86_400 * 8 })).status).to.equal(400)
+  })
+
   it('refuse scopes that are none, and an end that has passed', async () => {
     expect((await create(admin, { scopes: [] })).status).to.equal(400)
     expect((await create(admin, { scopes: ['Inbox!'] })).status).to.equal(400)

@@ -1,6 +1,7 @@
 import { ApiKeys } from '../../../core/access/api-keys.ts'
 import { accessPermissions } from '../../../core/access/permissions.ts'
 import { apiKeyRoutes } from '../../../core/access/routes.ts'
+import { AuditLog } from '../../../core/audit/index.ts'
 import { connectionPermissions } from '../../../core/connections/permissions.ts'
 import { connectionRoutes } from '../../../core/connections/routes/index.ts'
 import type { Channel } from '../../../core/contracts/ports/channel.ts'
@@ -46,7 +47,7 @@ export async function httpFixture(): Promise<HttpFixture> {
     settings: { drainLeadMs: 0 },
   })
   const routes = [
-    ...apiKeyRoutes({ keys, database, clock }),
+    ...apiKeyRoutes({ keys, database, clock, audit: new AuditLog({ clock }) }),
     ...connectionRoutes({
       store,
       database,
