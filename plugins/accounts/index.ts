@@ -31,6 +31,7 @@ import { accountRoutes } from './routes/index.ts'
 import { accessTokenAuthenticator } from './sessions/authenticator.ts'
 import { Standings } from './sessions/standings.ts'
 import { type AccountsSettings, settingsSchema } from './settings.ts'
+import { registerQuietly } from './signing-in/register-quietly.ts'
 import { type TeamSettings, teamSettings } from './tenant-settings.ts'
 import { AccessTokens } from './tokens/access-tokens.ts'
 import { OneTimeTokens } from './tokens/one-time-tokens.ts'
@@ -79,7 +80,7 @@ export default definePlugin({
       providers: [provide(memberDirectory, { value: memberDirectoryOf(matrix) })],
       authenticators: [accessTokenAuthenticator(parts)],
       routes: accountRoutes(parts),
-      jobs: [sendMail({ ...deps, mailer: post }), requestReset(parts)],
+      jobs: [sendMail({ ...deps, mailer: post }), requestReset(parts), registerQuietly(parts)],
       health: async () =>
         post === undefined ? { ok: true, detail: 'no plugin provides a mailer: no mail is sent' } : { ok: true },
     }

@@ -6,6 +6,7 @@ import { refusedPassword } from '../passwords/new-password.ts'
 import { foreignPage } from '../sessions/csrf.ts'
 import { clientOf } from '../sessions/signed-in.ts'
 import { register } from '../signing-in/register.ts'
+import { wishAccount } from '../signing-in/register-quietly.ts'
 import { granted } from './grant.ts'
 import { email, grantSchema, locale, password, personName, type Transport, timeZone, transport } from './schemas.ts'
 
@@ -60,8 +61,12 @@ export function registerRoute(parts: Parts): Route {
       const { businessName = payload.name, region, currency, timeZone, ...person } = payload
       const business = { name: businessName, timeZone, ...(region && { region }), ...(currency && { currency }) }
       const base = linkBaseOf(settings, origin)
-      const result = await register(parts, { ...person, timeZone, business, base, client: clientOf(request) })
-      if (settings.hideTakenEmails) return { status: 202 }
+      const wanted = { ...person, timeZone, business, base, client: clientOf(request) }
+      if (settings.hideTakenEmails) {
+        await wishAccount(parts, wanted)
+        return { status: 202 }
+      }
+      const result = await register(parts, wanted)
       if (!result.ok) return problem(409, 'accounts.email-taken', result.detail)
       return granted(parts, request, result.grant, payload.transport, 201)
     },
