@@ -63,7 +63,11 @@ export class EventEngine implements EventAppender, EventTail {
     this.#stopListening = transport.onArrival((topics) => this.#arrived(topics))
     this.#consumers = new ConsumerSet({
       ...{ options, transport, store: this.#store, appender: this, owner: uuidv7() },
-      onHeld: (partitions) => this.#reading.held(partitions),
+      onHeld: (partitions) => {
+        this.#reading.held(partitions)
+        // Who tails reads what others hold too.
+        this.#tail.wake()
+      },
     })
     this.#tail = new LogTail({
       store: this.#store,

@@ -42,11 +42,14 @@ export class RecentLog implements EventTransport {
     return this.#options.source.onArrival(listener)
   }
 
-  /** Nothing, only when all that is remembered was seen and the topics are fresh. */
+  /** Nothing, only when all that is remembered was seen and the topics are fresh; or nobody here reads them any more. */
   async read(ranges: readonly LogRange[], limit: number): Promise<readonly LogRecord[]> {
+    let asked = ranges
     for (;;) {
-      const found = await this.#find(ranges, limit)
-      if (found.length > 0 || !(await this.#refresh(ranges))) return found
+      const found = await this.#find(asked, limit)
+      if (found.length > 0 || !(await this.#refresh(asked))) return found
+      // What went to another process meanwhile must not be begun anew: it would be read on for nobody.
+      asked = asked.filter((range) => this.#recent.has(nameOf(range)))
     }
   }
 
@@ -57,7 +60,7 @@ export class RecentLog implements EventTransport {
     return [...own, ...known]
   }
 
-  /** Of partitions that went to another process nothing is remembered, and nothing more is read. */
+  /** Of partitions that went to another process nothing is remembered, and nothing more is read until somebody asks again. */
   keep(partitions: readonly { readonly topic: string; readonly part: number }[]): void {
     const kept = new Set(partitions.map(nameOf))
     for (const name of this.#recent.keys()) if (!kept.has(name)) this.#recent.delete(name)

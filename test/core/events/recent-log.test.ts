@@ -134,6 +134,25 @@ describe('RecentLog', () => {
     expect(ahead).to.deep.equal([])
   })
 
+  it('does not read on in partitions that went to another process while somebody was reading them', async () => {
+    const { log, recent } = recentLog()
+    log.append('inbox', 0, 1)
+    await recent.read([at(0, 0)], 10)
+    log.append('inbox', 0, 0)
+    const reading = recent.read([at(0, 1), at(1, 0)], 10)
+    recent.keep([{ topic: 'inbox', part: 0 }])
+    expect(await reading).to.deep.equal([])
+    const asked: string[] = []
+    const read = log.read.bind(log)
+    log.read = (ranges, limit) => {
+      asked.push(...ranges.map(({ part }) => `${part}`))
+      return read(ranges, limit)
+    }
+    log.append('inbox', 0, 1)
+    expect(offsets(await recent.read([at(0, 1)], 10))).to.deep.equal(['0:1'])
+    expect(asked).to.deep.equal(['0'])
+  })
+
   it('reads on when one partition had more than its share of a read', async () => {
     const log = new CountedLog()
     const shared: EventTransport = {
