@@ -17,8 +17,8 @@ import {
   provide,
 } from '@parley/core'
 import { GraphClient } from '../meta/graph-client.ts'
+import { MediaDownload } from '../meta/media-download.ts'
 import { whatsappMedia } from './media.ts'
-import { MediaDownload } from './media-download.ts'
 import { whatsappReceipts } from './receipts.ts'
 import { CHANNEL } from './receive/place.ts'
 import { whatsappReceiver } from './receive/receiver.ts'

@@ -3,7 +3,7 @@ import type { ChannelMedia, Connection } from '@parley/core'
 import type { GraphClient } from '../meta/graph-client.ts'
 import { graphErrorOf } from '../meta/graph-error.ts'
 import { asNumber, asRecord, asText, present } from '../meta/json.ts'
-import type { MediaDownload } from './media-download.ts'
+import type { MediaDownload } from '../meta/media-download.ts'
 import { refusalOf } from './send/outcome.ts'
 
 type Fetched = Awaited<ReturnType<ChannelMedia['fetch']>>

@@ -1,6 +1,7 @@
 import type { ParsedWebhook, WebhookRequest } from '@parley/core'
 import { type MetaEntry, openEnvelope } from '../../meta/envelope.ts'
 import { asList, asRecord, asText } from '../../meta/json.ts'
+import type { Reading } from '../../meta/reading.ts'
 import { UnknownFields } from '../../meta/unknown-fields.ts'
 import { ACCOUNT_CHANGES, readAccountChange, readErrors } from './changes/account.ts'
 import { readEcho } from './changes/echoes.ts'
@@ -8,7 +9,7 @@ import { GROUP_FIELDS, readGroupNews } from './changes/groups.ts'
 import { readMessage } from './changes/messages.ts'
 import { readPreference } from './changes/preferences.ts'
 import { readStatus } from './changes/statuses.ts'
-import { type Place, placeOf, type Reading, unknown } from './place.ts'
+import { type Place, placeOf, unknown } from './place.ts'
 
 /** Readers of the arrays of a change's `value`, in the order in which their elements are handled. */
 const ARRAYS: ReadonlyMap<string, (raw: unknown, place: Place) => Reading> = new Map([

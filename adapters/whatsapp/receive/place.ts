@@ -1,15 +1,12 @@
-import type { InboundItem, NewEvent } from '@parley/core'
-import { channelUnknownReceived, type Identity, identityKey } from '@parley/core'
+import type { Identity, NewEvent } from '@parley/core'
 import { fingerprint } from '../../meta/fingerprint.ts'
-import { asRecord, asText, clip, type Json } from '../../meta/json.ts'
+import { asRecord, asText, type Json } from '../../meta/json.ts'
+import { knownReading, type Reading, unknownReading } from '../../meta/reading.ts'
 import { vendorTime } from '../../meta/timestamp.ts'
 import type { UnknownFields } from '../../meta/unknown-fields.ts'
 import { ContactBook } from './person.ts'
 
 export const CHANNEL = 'whatsapp'
-
-/** Far above any real id; a longer one would not fit into a database index. */
-const MAX_DEDUPE_KEY = 600
 
 /** The routing id of news about a whole business account; a connection carries it among its aliases. */
 export function wabaAlias(wabaId: string): string {
@@ -28,12 +25,6 @@ export interface Place {
   readonly entryTime: Date | undefined
   readonly receivedAt: Date
   readonly unknownFields: UnknownFields
-}
-
-/** An item, and whether its kind was unknown. */
-export interface Reading {
-  readonly item: InboundItem
-  readonly unknown: boolean
 }
 
 export function placeOf(
@@ -55,17 +46,8 @@ export function timeOf(place: Place, timestamp: unknown): string {
   return (vendorTime(timestamp) ?? place.entryTime ?? place.receivedAt).toISOString()
 }
 
-/** One lane per (connection, person); what concerns no person goes in the connection's own lane. */
-export function laneOf(connectionId: string, identity: Identity | undefined): string {
-  return identity === undefined ? connectionId : `${connectionId}/${identityKey(identity)}`
-}
-
 export function known(place: Place, fact: string, toEvent: (connectionId: string) => NewEvent): Reading {
-  const dedupeKey = fact.length > MAX_DEDUPE_KEY ? `long:${fingerprint(fact)}` : fact
-  return {
-    unknown: false,
-    item: { account: accountOf(place), dedupeKey, toEvent: (connection) => toEvent(connection.id) as NewEvent<never> },
-  }
+  return knownReading(accountOf(place), fact, toEvent)
 }
 
 /** Kept whole, so that a newer adapter can read it again. */
@@ -75,12 +57,13 @@ export function unknown(
   raw: unknown,
   about: { dedupeKey?: string; identity?: Identity | undefined; timestamp?: unknown } = {},
 ): Reading {
-  const dedupeKey = about.dedupeKey ?? `unknown:${fingerprint(vendorKind, raw, place.entryTime)}`
-  const occurredAt = timeOf(place, about.timestamp)
-  const reading = known(place, dedupeKey, (connectionId) => ({
-    type: channelUnknownReceived,
-    key: laneOf(connectionId, about.identity),
-    data: { connectionId, channel: CHANNEL, occurredAt, vendorKind: clip(vendorKind, 200), raw },
-  }))
-  return { ...reading, unknown: true }
+  return unknownReading({
+    channel: CHANNEL,
+    account: accountOf(place),
+    vendorKind,
+    raw,
+    dedupeKey: about.dedupeKey ?? `unknown:${fingerprint(vendorKind, raw, place.entryTime)}`,
+    identity: about.identity,
+    occurredAt: timeOf(place, about.timestamp),
+  })
 }

@@ -9,11 +9,12 @@ import {
 } from '@parley/core'
 import type { GraphClient } from '../../meta/graph-client.ts'
 import { asRecord, asText } from '../../meta/json.ts'
+import { refuse, type SendRefusal } from '../../meta/refusal.ts'
 import { usageOf } from '../../meta/usage.ts'
 import { capabilities } from '../capabilities.ts'
 import { contentPayload } from './content.ts'
 import type { MediaSource } from './media-payload.ts'
-import { refusalOf, type SendRefusal, sendOutcome } from './outcome.ts'
+import { refusalOf, sendOutcome } from './outcome.ts'
 import type { Pacing } from './pacing.ts'
 import { recipientFields } from './recipient.ts'
 import type { MediaUploads } from './upload.ts'
@@ -104,8 +105,4 @@ async function test(graph: GraphClient, connection: Connection, signal: AbortSig
     (part) => part !== undefined,
   )
   return { ok: true as const, title: title.join(' ') || connection.externalId }
-}
-
-function refuse(failure: SendRefusal['failure'], code: string, detail: string): SendRefusal {
-  return { ok: false, failure, code, detail }
 }

@@ -1,10 +1,5 @@
-import type { SendFailure } from '@parley/core'
-
-interface ErrorClass {
-  readonly failure: SendFailure
-  /** How long to stay away, where Meta's documents say. */
-  readonly retryAfterMs?: number
-}
+import { classifyBy } from '../../meta/classify.ts'
+import type { ErrorClass } from '../../meta/refusal.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -85,20 +80,4 @@ export const ERROR_CLASSES: ReadonlyMap<number, ErrorClass> = new Map<number, Er
   [133010, { failure: 'auth' }], // number not registered
 ])
 
-/** Graph's whole range of missing permissions. */
-const isPermission = (code: number) => code >= 200 && code <= 299
-
-/**
- * A Graph error, or an answer without one. Without an error object nobody knows who spoke: a gateway's 5xx may hide an
- * accepted message, so it is `unknown`; 429 and 503 refuse before anything is done.
- */
-export function classify(status: number, error: { code: number; transient: boolean } | undefined): ErrorClass {
-  const listed = error === undefined ? undefined : ERROR_CLASSES.get(error.code)
-  if (listed !== undefined) return listed
-  if (error !== undefined && isPermission(error.code)) return { failure: 'auth' }
-  if (status === 429) return { failure: 'throttled' }
-  if (status === 503) return { failure: 'retryable' }
-  if (status === 401 || status === 403) return { failure: 'auth' }
-  if (status >= 500) return { failure: error === undefined ? 'unknown' : 'retryable' }
-  return { failure: error?.transient === true ? 'retryable' : 'content' }
-}
+export const classify = classifyBy(ERROR_CLASSES)

@@ -2,11 +2,12 @@ import type { Clock, Connection, MediaKind, ObjectStore, OutboundMedia } from '@
 import { LRUCache } from 'lru-cache'
 import type { GraphClient } from '../../meta/graph-client.ts'
 import { asRecord, asText } from '../../meta/json.ts'
+import { multipart } from '../../meta/multipart.ts'
+import { refuse, type SendRefusal } from '../../meta/refusal.ts'
 import { capabilities } from '../capabilities.ts'
 import type { WhatsAppSettings } from '../settings.ts'
 import type { MediaSource } from './media-payload.ts'
-import { multipart } from './multipart.ts'
-import { refusalOf, type SendRefusal } from './outcome.ts'
+import { refusalOf } from './outcome.ts'
 
 export type UploadResult = { readonly ok: true; readonly source: MediaSource } | SendRefusal
 
@@ -75,8 +76,4 @@ export class MediaUploads {
       ? refuse('retryable', 'no-media-id', 'Graph took the file and gave no id.')
       : { ok: true, source: { id } }
   }
-}
-
-function refuse(failure: SendRefusal['failure'], code: string, detail: string): SendRefusal {
-  return { ok: false, failure, code, detail }
 }

@@ -1,6 +1,7 @@
 import { channelAccountChanged } from '@parley/core'
 import { fingerprint } from '../../../meta/fingerprint.ts'
-import { CHANNEL, known, laneOf, type Place, type Reading, timeOf } from '../place.ts'
+import { laneOf, type Reading } from '../../../meta/reading.ts'
+import { CHANNEL, known, type Place, timeOf } from '../place.ts'
 import { errorsOf } from './statuses.ts'
 
 /** Webhook fields about an account, its numbers or its templates, and what Parley calls the change. */

@@ -5,10 +5,12 @@ import {
   type InboundContent,
   type Sender,
 } from '@parley/core'
+import { externalIdOf } from '../../../meta/clipped.ts'
 import { asRecord, asText, type Json } from '../../../meta/json.ts'
+import { laneOf, type Reading } from '../../../meta/reading.ts'
 import { senderOf } from '../person.ts'
-import { CHANNEL, known, laneOf, type Place, type Reading, timeOf, unknown } from '../place.ts'
-import { contentOf, MAX_EXTERNAL_ID } from './messages.ts'
+import { CHANNEL, known, type Place, timeOf, unknown } from '../place.ts'
+import { contentOf } from './messages.ts'
 
 const KNOWN_FIELDS = new Set([
   'id',
@@ -28,16 +30,10 @@ const KNOWN_FIELDS = new Set([
  */
 export function readEcho(raw: unknown, place: Place): Reading {
   const echo = asRecord(raw)
-  const id = asText(echo?.id)
+  const id = externalIdOf(echo?.id)
   const type = asText(echo?.type)
   const recipient = echo === undefined ? undefined : recipientOf(echo, place)
-  if (
-    echo === undefined ||
-    id === undefined ||
-    type === undefined ||
-    id.length > MAX_EXTERNAL_ID ||
-    recipient === undefined
-  )
+  if (echo === undefined || id === undefined || type === undefined || recipient === undefined)
     return unknown(place, 'echo:malformed', raw)
   const change = asRecord(echo[type])
   const original = asText(change?.original_message_id)

@@ -1,10 +1,10 @@
 import { channelMessageReceived } from '@parley/core'
+import { clipped } from '../../../meta/clipped.ts'
 import { fingerprint } from '../../../meta/fingerprint.ts'
 import { asRecord, asText, present } from '../../../meta/json.ts'
-import { clipped } from '../kinds/reader.ts'
+import { laneOf, type Reading } from '../../../meta/reading.ts'
 import { groupIdentity } from '../person.ts'
-import { CHANNEL, known, laneOf, type Place, type Reading, timeOf, unknown } from '../place.ts'
-import { MAX_EXTERNAL_ID } from './messages.ts'
+import { CHANNEL, known, type Place, timeOf, unknown } from '../place.ts'
 
 export const GROUP_FIELDS: readonly string[] = [
   'group_lifecycle_update',
@@ -23,7 +23,7 @@ export function readGroupNews(raw: unknown, place: Place): Reading {
   const event = asText(news?.type)
   if (news === undefined || groupId === undefined || event === undefined) return unknown(place, place.field, raw)
   const { group_id: _group, type: _type, timestamp, ...data } = news
-  const externalId = `group:${fingerprint(place.field, news)}`.slice(0, MAX_EXTERNAL_ID)
+  const externalId = `group:${fingerprint(place.field, news)}`
   const identity = groupIdentity(groupId, place.phoneNumberId)
   const occurredAt = timeOf(place, timestamp)
   const content = { kind: 'system', event, data, ...present({ text: clipped(news.subject) }) } as const

@@ -5,14 +5,13 @@ import {
   type InboundContent,
   type Sender,
 } from '@parley/core'
+import { externalIdOf } from '../../../meta/clipped.ts'
 import { asRecord, asText, type Json, present } from '../../../meta/json.ts'
+import { laneOf, type Reading } from '../../../meta/reading.ts'
 import { KIND_READERS } from '../kinds/index.ts'
 import { unreadable } from '../kinds/unsupported.ts'
 import { groupIdentity, senderOf } from '../person.ts'
-import { CHANNEL, known, laneOf, type Place, type Reading, timeOf, unknown } from '../place.ts'
-
-/** The longest id that the contract stores. A wamid has about 60 characters. */
-export const MAX_EXTERNAL_ID = 512
+import { CHANNEL, known, type Place, timeOf, unknown } from '../place.ts'
 
 const KNOWN_FIELDS = new Set([
   'id',
@@ -31,16 +30,10 @@ const KNOWN_FIELDS = new Set([
 /** One element of `messages[]`: what a customer said, changed or took back. */
 export function readMessage(raw: unknown, place: Place): Reading {
   const message = asRecord(raw)
-  const id = asText(message?.id)
+  const id = externalIdOf(message?.id)
   const type = asText(message?.type)
   const sender = message === undefined ? undefined : writerOf(message, place)
-  if (
-    message === undefined ||
-    id === undefined ||
-    type === undefined ||
-    id.length > MAX_EXTERNAL_ID ||
-    sender === undefined
-  )
+  if (message === undefined || id === undefined || type === undefined || sender === undefined)
     return unknown(place, 'message:malformed', raw)
   if (type === 'edit') return readEdit(message, id, sender, place)
   if (type === 'revoke') return readRevoke(message, id, sender, place)
@@ -144,9 +137,4 @@ function extraOf(message: Json, type: string, context: Json | undefined, place: 
     participant: asText(message.group_id) === undefined ? undefined : personOf(message, place),
   })
   return Object.keys(extra).length === 0 ? undefined : extra
-}
-
-function externalIdOf(value: unknown): string | undefined {
-  const id = asText(value)
-  return id === undefined || id.length > MAX_EXTERNAL_ID ? undefined : id
 }

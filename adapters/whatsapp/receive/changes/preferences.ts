@@ -1,7 +1,8 @@
 import { channelPreferenceChanged } from '@parley/core'
 import { asRecord, asText } from '../../../meta/json.ts'
+import { laneOf, type Reading } from '../../../meta/reading.ts'
 import { senderOf } from '../person.ts'
-import { CHANNEL, known, laneOf, type Place, type Reading, timeOf, unknown } from '../place.ts'
+import { CHANNEL, known, type Place, timeOf, unknown } from '../place.ts'
 
 const WISHES: ReadonlyMap<string, 'stop' | 'resume'> = new Map([
   ['stop', 'stop'],

@@ -5,10 +5,11 @@ import {
   type Identity,
   type VendorError,
 } from '@parley/core'
+import { externalIdOf } from '../../../meta/clipped.ts'
 import { asList, asRecord, asText, type Json, present } from '../../../meta/json.ts'
+import { laneOf, type Reading } from '../../../meta/reading.ts'
 import { groupIdentity, identityOf } from '../person.ts'
-import { CHANNEL, known, laneOf, type Place, type Reading, timeOf, unknown } from '../place.ts'
-import { MAX_EXTERNAL_ID } from './messages.ts'
+import { CHANNEL, known, type Place, timeOf, unknown } from '../place.ts'
 
 const KNOWN_FIELDS = new Set([
   'id',
@@ -31,9 +32,8 @@ const KNOWN_FIELDS = new Set([
 /** One element of `statuses[]`: what became of a message of ours. In a group, each participant's reading is one. */
 export function readStatus(raw: unknown, place: Place): Reading {
   const fields = asRecord(raw)
-  const externalId = asText(fields?.id)
-  if (fields === undefined || externalId === undefined || externalId.length > MAX_EXTERNAL_ID)
-    return unknown(place, 'status:malformed', raw)
+  const externalId = externalIdOf(fields?.id)
+  if (fields === undefined || externalId === undefined) return unknown(place, 'status:malformed', raw)
   const recipient = recipientOf(fields, place)
   const name = asText(fields.status) ?? 'missing'
   const participant = asText(fields.recipient_participant_id) ?? asText(fields.recipient_participant_user_id)

@@ -1,5 +1,6 @@
+import { clipped } from '../../../meta/clipped.ts'
 import { asRecord, present } from '../../../meta/json.ts'
-import { clipped, type KindReader } from './reader.ts'
+import type { KindReader } from './reader.ts'
 
 /** A tap on a quick-reply button of a template: `{ payload, text }`. */
 export const readButton: KindReader = (body) => {

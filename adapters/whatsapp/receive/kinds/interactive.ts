@@ -1,7 +1,8 @@
 import type { InboundContent } from '@parley/core'
 import { clean } from '../../../meta/clean.ts'
+import { clipped } from '../../../meta/clipped.ts'
 import { asRecord, asText, type Json, present } from '../../../meta/json.ts'
-import { clipped, type KindReader } from './reader.ts'
+import type { KindReader } from './reader.ts'
 
 /** `{ type, <type>: {…} }`: a tap on a button or list row of ours, a submitted form, an answer to a request. */
 export const readInteractive: KindReader = (body) => {

@@ -1,5 +1,6 @@
+import { clipped } from '../../../meta/clipped.ts'
 import { asNumber, asRecord, present } from '../../../meta/json.ts'
-import { clipped, type KindReader } from './reader.ts'
+import type { KindReader } from './reader.ts'
 
 /** `{ latitude, longitude, name?, address?, url? }` */
 export const readLocation: KindReader = (body) => {

@@ -1,6 +1,7 @@
 import type { MediaKind } from '@parley/core'
+import { clipped } from '../../../meta/clipped.ts'
 import { asNumber, asRecord, asText, present } from '../../../meta/json.ts'
-import { clipped, type KindReader } from './reader.ts'
+import type { KindReader } from './reader.ts'
 
 /**
  * `{ id, mime_type, sha256, caption?, filename?, voice?, animated?, url? }`. The `url` (since November 2025) lives five minutes;

@@ -1,5 +1,6 @@
+import { clipped } from '../../../meta/clipped.ts'
 import { asRecord, present } from '../../../meta/json.ts'
-import { clipped, type KindReader } from './reader.ts'
+import type { KindReader } from './reader.ts'
 
 /** A cart from the catalogue: `{ catalog_id, text?, product_items: [{ product_retailer_id, quantity, item_price, currency }] }`. */
 export const readOrder: KindReader = (body) => {

@@ -1,5 +1,6 @@
+import { clipped } from '../../../meta/clipped.ts'
 import { asRecord, asText, present } from '../../../meta/json.ts'
-import { clipped, type KindReader } from './reader.ts'
+import type { KindReader } from './reader.ts'
 
 /**
  * WhatsApp tells about the person: `{ type: 'user_changed_number' | 'user_changed_user_id' | 'customer_identity_changed', body, wa_id?,

@@ -1,5 +1,6 @@
+import { clipped } from '../../../meta/clipped.ts'
 import { asRecord } from '../../../meta/json.ts'
-import { clipped, type KindReader } from './reader.ts'
+import type { KindReader } from './reader.ts'
 
 /** `{ body }` */
 export const readText: KindReader = (body) => {

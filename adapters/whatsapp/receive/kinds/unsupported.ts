@@ -1,6 +1,7 @@
 import type { InboundContent } from '@parley/core'
+import { clipped } from '../../../meta/clipped.ts'
 import { asList, asRecord, asText, type Json, present } from '../../../meta/json.ts'
-import { clipped, type KindReader } from './reader.ts'
+import type { KindReader } from './reader.ts'
 
 /** What WhatsApp itself cannot pass on: `errors` says why, `unsupported.type` what it was (`poll`, `video_note`, …). */
 export const readUnsupported: KindReader = (body, message) => {

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream'
 import { Agent, request } from 'undici'
-import { asNumber } from '../meta/json.ts'
+import { asNumber } from './json.ts'
 
 /** Hosts of Meta that serve files; the token goes nowhere else. */
-const META_HOSTS = /(^|\.)(fbsbx\.com|facebook\.com|whatsapp\.net|fbcdn\.net|whatsapp\.com)$/
+const META_HOSTS =
+  /(^|\.)(fbsbx\.com|facebook\.com|whatsapp\.net|fbcdn\.net|whatsapp\.com|cdninstagram\.com|instagram\.com)$/
 
 export type OpenedFile =
   | { readonly ok: true; readonly content: Readable; readonly bytes: number | undefined }
@@ -23,11 +24,12 @@ export class MediaDownload {
     })
   }
 
-  async open(url: string, token: string, signal: AbortSignal): Promise<OpenedFile> {
+  /** `token` is left out where the address itself is the credential. */
+  async open(url: string, token: string | undefined, signal: AbortSignal): Promise<OpenedFile> {
     if (!this.#trusts(url))
       return { ok: false, failure: 'retryable', detail: "Graph gave an address that is not Meta's" }
     try {
-      const headers = { authorization: `Bearer ${token}` }
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
       const answer = await request(url, { dispatcher: this.#agent, headers, signal })
       if (answer.statusCode === 200)
         return { ok: true, content: answer.body, bytes: asNumber(answer.headers['content-length']) }
