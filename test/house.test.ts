@@ -107,6 +107,16 @@ describe('the house', () => {
       ).to.have.length(1)
   })
 
+  it('lets no plugin open a connection of its own: a URL that a user sets goes through Egress', () => {
+    const clients = /^(node:)?(https?|http2|net|tls|dgram)$|^(axios|got|node-fetch|undici|ws)$/
+    const plugins = files.filter((file) => file.startsWith('plugins/') && file.endsWith('.ts'))
+    const importing = plugins.flatMap(importsOf).filter(({ target }) => clients.test(target))
+    const fetching = plugins.filter((file) =>
+      /(?<![.\w#])(globalThis\.)?fetch\(/.test(readFileSync(join(root, file), 'utf8')),
+    )
+    expect([...importing, ...fetching]).to.deep.equal([])
+  })
+
   it('has a room for everything at the top level, and nothing else', () => {
     const expected = new Set([
       'core',

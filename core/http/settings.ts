@@ -86,7 +86,15 @@ export const httpSettings: Joi.ObjectSchema<HttpSettings> = Joi.object({
   drainTimeoutMs: ms(20_000),
   readinessTimeoutMs: count(2_000),
   corsOrigins: Joi.array()
-    .items(Joi.string().uri({ scheme: ['http', 'https'] }))
+    .items(
+      Joi.string()
+        .uri({ scheme: ['http', 'https'] })
+        .custom((value: string, helpers) =>
+          new URL(value).origin === value
+            ? value
+            : helpers.message({ custom: '{{#label}} must be an origin: scheme, host and port' }),
+        ),
+    )
     .default([]),
   trustProxy: Joi.boolean().default(false),
   hstsMaxAgeSeconds: count(31_536_000),

@@ -58,6 +58,7 @@ const route = {
   idempotent: Joi.boolean(),
   limit: Joi.valid('auth'),
   flag: Joi.string(),
+  cookies: Joi.valid(true),
   cors: Joi.valid('any'),
   frames: Joi.valid('self', 'any'),
   csp: Joi.string(),

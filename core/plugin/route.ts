@@ -91,6 +91,11 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly limit?: 'auth' | 'none'
   /** A boolean flag of the plugin's manifest: for tenants that it is off for the route does not exist. */
   readonly flag?: string
+  /**
+   * It reads cookies; without this no handler is shown any. A call that changes something and brings one must then come from a
+   * page of our own address (`Origin`, `Sec-Fetch-Site`), or is 403 `csrf.refused`.
+   */
+  readonly cookies?: true
   /** `any`: callable from pages of every origin, without cookies (web chat). Default: from the configured origins. */
   readonly cors?: 'any'
   /** `any`: other sites may show the answer in a frame (a web-chat page). Default: nobody may. */

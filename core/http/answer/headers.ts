@@ -13,7 +13,7 @@ const FRAMES = { none: "frame-ancestors 'none'", self: "frame-ancestors 'self'",
  * is https: over plain http browsers ignore it, and a test set-up must not pin a host.
  */
 export function securityHeaders(
-  route: Pick<Route, 'frames' | 'csp'>,
+  route: Pick<Route, 'frames' | 'csp' | 'cors'>,
   settings: HttpSettings,
   publicUrl: string | undefined,
 ): Headers {
@@ -22,6 +22,11 @@ export function securityHeaders(
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',
+    'cross-origin-opener-policy': 'same-origin',
+    // Foreign pages may show what is made for frames, and read what any origin may call; nothing else leaves.
+    'cross-origin-resource-policy': frames === 'any' || route.cors === 'any' ? 'cross-origin' : 'same-origin',
+    'origin-agent-cluster': '?1',
+    'x-permitted-cross-domain-policies': 'none',
     'content-security-policy': `${route.csp ?? NOTHING_LOADS}; ${FRAMES[frames]}`,
     ...(frames === 'any' ? {} : { 'x-frame-options': frames === 'self' ? 'SAMEORIGIN' : 'DENY' }),
     ...(publicUrl?.startsWith('https:')

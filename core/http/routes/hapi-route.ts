@@ -10,6 +10,7 @@ import type { RequestLimiter } from '../limits/limit-request.ts'
 import type { Gate } from '../options.ts'
 import { type Guarded, publicGate } from '../request/access.ts'
 import { contextOf } from '../request/context.ts'
+import { headersFor } from '../request/cookies.ts'
 import { uploadOf } from '../request/multipart.ts'
 import { type OriginRules, originOf } from '../request/origin.ts'
 import { remoteAddressOf } from '../request/remote-address.ts'
@@ -99,7 +100,7 @@ function handlerOf(route: Route, pluginId: string, surface: RouteSurface): Lifec
   return async (request, h) => {
     const payload = route.body?.multipart ? await uploadOf(request.payload, maxFiles) : request.payload
     const input = check({ params: request.params, query: request.query, payload })
-    const call = routeRequest(request, input, pluginId, surface)
+    const call = routeRequest(route, request, input, pluginId, surface)
     const attempt = attemptAt(route, call, request, surface)
     if (attempt !== undefined) await surface.limiter.attempt(request, attempt)
     const run = () => checkedHandle(route, call, surface.validateResponses)
@@ -130,6 +131,7 @@ function answer(h: ResponseToolkit, reply: Reply, request: Request) {
 }
 
 function routeRequest(
+  route: Route,
   request: Request,
   input: Pick<RouteRequest, 'params' | 'query' | 'payload'>,
   pluginId: string,
@@ -141,7 +143,7 @@ function routeRequest(
     tenantId,
     actor,
     ...input,
-    headers: request.raw.req.headers,
+    headers: headersFor(route, request, surface.origin),
     origin: originOf(request, surface.origin),
     remoteAddress: remoteAddressOf(request, surface.origin),
     requestId,

@@ -24,6 +24,7 @@ function logoutRoute(parts: Parts): Route {
     summary: 'Ends the session of the access token, of the refresh token in the body, or of the cookie.',
     tags,
     access: { public: 'Whoever holds a token of a session may end it, also when the access token has expired.' },
+    cookies: true,
     payload: Joi.object<{ refreshToken?: string }>({ refreshToken: secretToken }),
     responses: { 204: { description: 'Signed out, or there was nothing to sign out of.' } },
     async handle(request) {

@@ -31,6 +31,7 @@ function linkRoute(parts: Parts): Route {
     ...shared,
     method: 'GET',
     id: 'finishOpenId',
+    cookies: true,
     summary: 'Ends a sign-in at another service: signs in by cookie, and goes back to the page that began it.',
     query: fields,
     responses: { 303: { description: 'Back to the page. Behind `#` stands how it went.' } },

@@ -23,6 +23,7 @@ function refreshRoute(parts: Parts): Route {
       'Exchanges a refresh token, of the body or of the cookie, for new tokens. Using one twice ends its session.',
     tags,
     access: { public: 'The refresh token is the credential.' },
+    cookies: true,
     payload: Joi.object<{ refreshToken?: string }>({ refreshToken: secretToken }),
     responses: {
       200: { description: 'New tokens.', schema: grantSchema },
@@ -56,6 +57,7 @@ function crumbRoute({ database, signer, settings }: Parts): Route {
     summary: 'The crumb for the session of the cookie: what a page that was loaded anew needs before it refreshes.',
     tags,
     access: { public: 'The cookie is the credential; other origins cannot read the answer.' },
+    cookies: true,
     responses: {
       200: { description: 'The crumb.', schema: Joi.object({ csrfToken: Joi.string().required() }) },
       401: { description: 'There is no cookie, or its session has ended.' },

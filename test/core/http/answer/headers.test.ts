@@ -16,6 +16,10 @@ describe('core/http/answer/headers', () => {
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'x-frame-options': 'DENY',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'origin-agent-cluster': '?1',
+      'x-permitted-cross-domain-policies': 'none',
     })
     expect(headers).not.to.have.property('strict-transport-security')
   })
@@ -31,6 +35,15 @@ describe('core/http/answer/headers', () => {
     const { headers } = await answerOf({ frames: 'any', csp: "default-src 'self'" })
     expect(headers['content-security-policy']).to.equal("default-src 'self'; frame-ancestors *")
     expect(headers).not.to.have.property('x-frame-options')
+    expect(headers['cross-origin-resource-policy']).to.equal('cross-origin')
+    expect((await answerOf({ cors: 'any' })).headers['cross-origin-resource-policy']).to.equal('cross-origin')
+  })
+
+  it('takes origins for origins only: one with a path would never match', async () => {
+    for (const origin of ['https://app.example.com/', 'https://app.example.com/chat', 'HTTPS://app.example.com', '*']) {
+      const error = await rig([], { settings: { corsOrigins: [origin] } }).catch((reason: unknown) => reason)
+      expect(error, origin).to.have.property('code', 'http.settings-invalid')
+    }
   })
 
   it('leaves alone what a handler sets itself', async () => {
