@@ -68,6 +68,7 @@ export class InboxKernel {
         ...(options.plugins ?? []),
       ],
       ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.listen === undefined ? {} : { listen: options.listen }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     })
     const { connections, database } = test.kernel

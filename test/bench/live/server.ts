@@ -1,0 +1,17 @@
+import { InboxKernel } from '../../plugins/inbox/inbox-kernel.ts'
+import { type Order, type Ready, wallClock } from './orders.ts'
+
+/** One process of Parley with contacts and the inbox, a Postgres of its own, and a channel that is told by IPC what to hear. */
+const inbox = await InboxKernel.start({}, { listen: true })
+const { baseUrl, apiKey, tenantId } = inbox.test
+process.on('message', async (order: Order) => {
+  if (order.do === 'stop') {
+    await inbox.stop()
+    process.disconnect()
+    return
+  }
+  const at = wallClock()
+  await inbox.ingest(inbox.on.message(order.person, order.id, `hello ${order.id}`))
+  process.send?.({ id: order.id, at, stored: wallClock() })
+})
+process.send?.({ baseUrl, apiKey, tenantId } satisfies Ready)
