@@ -62,10 +62,14 @@ export class Authentication {
     return actor === undefined ? undefined : { actor, scheme, token }
   }
 
-  /** True while the credential still names the same actor. */
+  /**
+   * True while the credential still names the same actor, who may still do all that they could. Whoever lost a permission
+   * comes again, and is refused what it allowed.
+   */
   async stillHolds({ scheme, token, actor }: Recognized): Promise<boolean> {
     const now = await this.#ask(scheme, token)
-    return now !== undefined && now.id === actor.id && now.tenantId === actor.tenantId
+    if (now === undefined || now.id !== actor.id || now.tenantId !== actor.tenantId) return false
+    return actor.permissions.every((permission) => permits(now, permission))
   }
 
   /** Why the actor may not, or `undefined` when it may. @throws UnavailableError */
