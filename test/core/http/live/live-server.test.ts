@@ -268,6 +268,24 @@ describe('core/http/live/live-server', () => {
     await gone
   })
 
+  it('closes the sockets of somebody who lost a permission, and of nobody else', async () => {
+    const known = actors()
+    const live = { reverifyMs: 20, closeJitterMs: 0 }
+    up = await rig([], { settings: { live } }, { live: [topic()], authenticators: [bearer(known), visitor] })
+    await up.http.start()
+    const [one, other] = [await client(authOf('reader')), await client(authOf('acme'))]
+    await one.subscribe(`/live/rooms/${ACME}/1`, () => {})
+    const heard = Promise.withResolvers<unknown>()
+    await other.subscribe(`/live/rooms/${ACME}/1`, heard.resolve)
+    const gone = new Promise<void>((resolve) => {
+      one.onDisconnect = () => resolve()
+    })
+    if (known.reader !== undefined) known.reader = { ...known.reader, permissions: [] }
+    await gone
+    up.http.live.publish(`/live/rooms/${ACME}/1`, 'still here')
+    expect(await heard.promise).to.equal('still here')
+  })
+
   it('tells its clients to come back elsewhere when it stops', async () => {
     const { http } = await start([topic()])
     const one = await client(authOf('acme'))
