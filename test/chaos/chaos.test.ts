@@ -1,9 +1,8 @@
 import { expect } from 'chai'
-import { openPool } from '../../core/data/index.ts'
-import { createTestDatabase } from '../../core/testing/test-database.ts'
 import { isClean } from './checker.ts'
 import type { Mutant } from './mutants.ts'
-import { type ChaosOptions, type ChaosReport, runChaos, runChaosOn } from './run-chaos.ts'
+import { quickRun } from './quick-run.ts'
+import { type ChaosOptions, runChaos } from './run-chaos.ts'
 
 /** Short runs that also end on a busy machine; `npm run chaos` is the long one. */
 const short = { durable: false, clients: 12, drainSeconds: 30 } as const
@@ -35,18 +34,6 @@ const cases: readonly (readonly [Mutant, Count, Partial<ChaosOptions>])[] = [
   ['ignore-lanes', 'reordered', { flaky: 0.1 }],
   ['batch-duplicates', 'doubled', { resend: 0.3 }],
 ]
-
-/** On the tests' shared server, whose database is there in a moment. */
-async function quickRun(options: ChaosOptions): Promise<ChaosReport> {
-  const db = await createTestDatabase()
-  const admin = openPool({ url: db.adminUrl, max: 2, applicationName: 'parley-chaos-admin' })
-  const close = async () => {
-    await admin.destroy()
-    await db.drop()
-  }
-  const database = { adminUrl: db.adminUrl, appUrl: db.appUrl, admin, crash: async () => undefined, close }
-  return runChaosOn(database, options).finally(close)
-}
 
 describe('the checker', () => {
   for (const [mutant, count, options] of cases) {

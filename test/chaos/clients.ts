@@ -1,10 +1,17 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { AckedStep } from './checker.ts'
 import type { Send, Step } from './model.ts'
 
 export interface ClientOptions {
+  /** What their keys begin with: those of two phases of a run are not the same. */
+  readonly name: string
   readonly clients: number
   readonly keysPerClient: number
+  /** Of its keys, how many a client sends a step of in one call. */
+  readonly share: number
+  /** Between an acknowledgement and the next call. */
+  readonly thinkMs: number
   readonly tenants: readonly string[]
   readonly random: () => number
   /** A port that may answer, or `undefined` while none does. */
@@ -14,6 +21,8 @@ export interface ClientOptions {
   readonly flaky: number
   readonly poison: number
   readonly timeoutMs: number
+  /** Hears of every acknowledged step. */
+  readonly onAck?: () => void
 }
 
 interface Key {
@@ -37,22 +46,24 @@ export async function runClients(options: ClientOptions): Promise<AckedStep[]> {
 }
 
 async function runClient(index: number, options: ClientOptions, agent: Agent, acked: AckedStep[]): Promise<void> {
-  const { random, tenants, until } = options
+  const { name, random, tenants, share, thinkMs, until } = options
   const keys = Array.from({ length: options.keysPerClient }, (_, at): Key => {
     const tenantId = tenants[(index + at) % tenants.length] ?? ''
-    return { tenantId, key: `c${index}k${at}`, n: 0 }
+    return { tenantId, key: `${name}c${index}k${at}`, n: 0 }
   })
   while (!until()) {
     // Several keys in one call, as a vendor's webhook has several entries.
-    const chosen = keys.filter(() => random() < 0.5)
+    const chosen = keys.filter(() => random() < share)
     if (chosen.length === 0) continue
     const sends = chosen.map((key): Send => ({ tenantId: key.tenantId, key: key.key, step: nextStep(key, options) }))
     if (!(await sendUntilAcked(sends, options, agent))) return
     for (const key of chosen) {
       key.n += 1
       acked.push({ tenantId: key.tenantId, key: key.key, n: key.n })
+      options.onAck?.()
     }
     if (random() < options.resend / 2) await post(options.port(), sends, options.timeoutMs, agent)
+    if (thinkMs > 0) await pause(thinkMs)
   }
 }
 

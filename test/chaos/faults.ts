@@ -58,11 +58,11 @@ async function crashDatabase(options: FaultOptions, counts: FaultCounts): Promis
 }
 
 /** Ends early when the run does. */
-async function sleep(ms: number, until: () => boolean): Promise<void> {
+export async function sleep(ms: number, until: () => boolean): Promise<void> {
   const end = performance.now() + ms
   while (performance.now() < end && !until()) await pause(Math.min(50, end - performance.now() + 1))
 }
 
-function between([least, most]: readonly [number, number], random: () => number): number {
+export function between([least, most]: readonly [number, number], random: () => number): number {
   return least + (most - least) * random()
 }

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
-import { isClean } from './checker.ts'
+import type { Broker } from '../kafka/broker.ts'
+import { startBroker } from '../kafka/find-kafka.ts'
+import { carrierMutants, isCarrierMutant } from './kafka/mutants.ts'
 import { isMutant, mutants } from './mutants.ts'
-import { type ChaosReport, runChaos } from './run-chaos.ts'
+import { printReport } from './print.ts'
+import { type ChaosOptions, isCleanRun, runChaos } from './run-chaos.ts'
 
 const { values } = parseArgs({
   options: {
@@ -11,34 +14,47 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '24' },
     mutant: { type: 'string' },
     drain: { type: 'string', default: '120' },
+    kafka: { type: 'boolean', default: false },
+    outage: { type: 'string' },
+    'cut-over': { type: 'boolean', default: false },
   },
 })
 
-function print({ seed, mutant, verdict, faults, deaths, drainMs }: ChaosReport): void {
-  const { acked, lost, doubled, reordered, gaps, dead, unacked, drained, examples } = verdict
-  console.log(`seed ${seed}${mutant === undefined ? '' : `, mutant ${mutant}`}`)
-  console.log(`acked ${acked}, lost ${lost}, doubled ${doubled}, reordered ${reordered}, gaps ${gaps}`)
-  console.log(`dead ${dead} (poison), stored without an ack ${unacked}`)
-  console.log(`drained ${drained ? 'yes' : 'NO'} in ${drainMs} ms`)
-  const { kills, stops, databaseCrashes } = faults
-  console.log(`SIGKILL ${kills}, SIGSTOP ${stops}, crashes of Postgres ${databaseCrashes}, server deaths ${deaths}`)
-  for (const example of examples) console.log(`  ${example}`)
+const seconds = Number(values.seconds)
+const calm = { everyMs: [3_600_000, 3_600_000], crashDatabaseMs: 0 } as const
+
+/** What a run over a broker is about: one of the two stories, or all faults at once. */
+function overKafka(broker: Broker): Partial<ChaosOptions> {
+  if (values.outage !== undefined) {
+    const outage = { downMs: Number(values.outage) * 1000, leadMs: 5_000, sampleMs: 2_000 }
+    return { seconds: 600, faults: calm, thinkMs: 50, kafka: { broker, outage } }
+  }
+  if (values['cut-over']) {
+    return { seconds: 600, faults: calm, kafka: { broker, cutOver: { stayMs: (seconds * 1000) / 3 } } }
+  }
+  const kafka = { broker, breakMs: [4_000, 10_000], storm: true, usurpers: 0.4, truncated: 0.01 } as const
+  // A server must live long enough to follow: a second and a half on a busy machine.
+  return { faults: { everyMs: [1_500, 4_000] }, kafka }
 }
 
 const { mutant } = values
-if (mutant !== undefined && !isMutant(mutant)) {
-  console.error(`There is no mutant "${mutant}"; there are: ${mutants.join(', ')}.`)
+if (mutant !== undefined && !isMutant(mutant) && !isCarrierMutant(mutant)) {
+  console.error(`There is no mutant "${mutant}"; there are: ${[...mutants, ...carrierMutants].join(', ')}.`)
   process.exit(2)
 }
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000))
-console.log(`chaos for ${values.seconds} s, seed ${seed}`)
-const report = await runChaos({
-  seconds: Number(values.seconds),
+const options: ChaosOptions = {
+  seconds,
   seed,
   servers: Number(values.servers),
   clients: Number(values.clients),
   drainSeconds: Number(values.drain),
   ...(mutant === undefined ? {} : { mutant }),
-})
-print(report)
-process.exitCode = isClean(report.verdict) ? 0 : 1
+}
+const needsBroker = values.kafka || values['cut-over'] || values.outage !== undefined
+const broker = needsBroker ? await startBroker() : undefined
+console.log(`chaos for ${values.seconds} s, seed ${seed}${broker === undefined ? '' : `, ${broker.name}`}`)
+const report = await runChaos({ ...options, ...(broker === undefined ? {} : overKafka(broker)) })
+await broker?.stop()
+printReport(report)
+process.exitCode = isCleanRun(report) ? 0 : 1

@@ -1,5 +1,6 @@
 import Joi from 'joi'
 import type { Knex } from 'knex'
+import type { CrashPoint } from '../../core/events/index.ts'
 import { defineEvent, type EventType } from '../../core/plugin/event.ts'
 
 /** One step of a key's known order. */
@@ -23,6 +24,12 @@ export const stepped: EventType<Step> = defineEvent<Step>({
   }),
 })
 
+export const tenants = [
+  '0a000000-0000-7000-8000-000000000001',
+  '0b000000-0000-7000-8000-000000000002',
+  '0c000000-0000-7000-8000-000000000003',
+] as const
+
 export const groups = ['chaos.serial', 'chaos.keyed', 'chaos.stream'] as const
 
 /** Where handlers leave their effects. No unique key on the first two groups: a double effect must be seen. */
@@ -43,15 +50,25 @@ export interface Send {
   readonly step: Step
 }
 
-export interface SelfCrash {
-  /** See CrashPoint. */
-  readonly point: string
-  readonly probability: number
-}
+/** With this probability at each hit, or at exactly the nth one of a life. See CrashPoint. */
+export type SelfCrash =
+  | { readonly point: CrashPoint; readonly probability: number }
+  | { readonly point: CrashPoint; readonly nth: number }
 
-/** What a server process tells once it listens. */
-export interface ServerMessage {
-  readonly port: number
+/** What a server process tells: where it listens, what its carrier has counted so far, and that it dies as ordered. */
+export type ServerMessage = { readonly port: number } | { readonly figures: Figures } | { readonly crashed: CrashPoint }
+
+/** As `CarriageFigures`. */
+export type Figures = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+/** A server process that is to carry its events over Kafka. */
+export interface KafkaOrders {
+  readonly brokers: string
+  readonly prefix: string
+  /** Runs a second relay, which believes to hold the leases of all partitions, always. */
+  readonly usurper: boolean
+  /** Share of the fetches whose first half is kept from the follower. */
+  readonly truncated: number
 }
 
 /** What a server process is told when it is started, as JSON in its first argument. */
@@ -67,4 +84,6 @@ export interface ServerOrders {
   readonly keyedConcurrency: number
   /** Kills itself at this moment with this probability. */
   readonly crash: SelfCrash | undefined
+  /** `undefined`: consumers read the log. */
+  readonly kafka: KafkaOrders | undefined
 }

@@ -1,29 +1,33 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { seededRandom } from '../../core/testing/seeded-random.ts'
-import { check, type Verdict } from './checker.ts'
-import { runClients } from './clients.ts'
+import { type AckedStep, check, isClean, type Verdict } from './checker.ts'
+import { type ClientOptions, runClients } from './clients.ts'
+import { CrashPlan, type PlannedCrash } from './crash-plan.ts'
 import { type ChaosDatabase, openChaosDatabase } from './database.ts'
 import { gatherEvidence, leftovers } from './evidence.ts'
-import { type FaultCounts, runFaults } from './faults.ts'
-import { createEffects, type SelfCrash } from './model.ts'
-import type { Mutant } from './mutants.ts'
+import { type FaultCounts, type FaultOptions, runFaults } from './faults.ts'
+import { isCarried } from './kafka/carried-checker.ts'
+import { type KafkaOptions, type KafkaReport, KafkaRun } from './kafka/kafka-run.ts'
+import { createEffects, type SelfCrash, type ServerOrders, tenants } from './model.ts'
 import { ServerProcess } from './server-process.ts'
 
 export interface ChaosOptions {
   readonly seconds: number
   readonly seed: number
-  readonly mutant?: Mutant
+  /** One of `mutants` or `carrierMutants`. */
+  readonly mutant?: string
   readonly servers?: number
   readonly clients?: number
+  /** Of clients, between two calls. */
+  readonly thinkMs?: number
   /** Servers kill themselves at a named moment of a consumer's work. */
   readonly crash?: SelfCrash
+  /** Two servers kill themselves at each of these moments in turn; the run is over when all have fired, if not before. */
+  readonly crashes?: readonly PlannedCrash[]
   /** Fault rates; what is not given is as a full run has it. */
-  readonly faults?: Partial<{
-    everyMs: readonly [number, number]
-    stops: number
-    stopMs: readonly [number, number]
-    crashDatabaseMs: number
-  }>
+  readonly faults?: Partial<Pick<FaultOptions, 'everyMs' | 'stops' | 'stopMs' | 'crashDatabaseMs'>>
+  /** Events travel over a broker, which is hurt too. */
+  readonly kafka?: KafkaOptions
   readonly keyedPauseMs?: number
   readonly keyedConcurrency?: number
   readonly zombies?: boolean
@@ -40,16 +44,18 @@ export interface ChaosReport {
   readonly mutant: string | undefined
   readonly verdict: Verdict
   readonly faults: FaultCounts
+  readonly kafka: KafkaReport | undefined
+  /** What was planned and seen. */
+  readonly crashes: readonly PlannedCrash[]
   /** Servers that ended, killed or by themselves. */
   readonly deaths: number
   readonly drainMs: number
 }
 
-const tenants = [
-  '0a000000-0000-7000-8000-000000000001',
-  '0b000000-0000-7000-8000-000000000002',
-  '0c000000-0000-7000-8000-000000000003',
-]
+/** Every promise was kept, the broker's included. */
+export function isCleanRun({ verdict, kafka }: ChaosReport): boolean {
+  return isClean(verdict) && (kafka === undefined || isCarried(kafka.topic))
+}
 
 /** One run on a database server of its own. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -64,52 +70,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 /** Servers, clients and faults for a while, then quiet, drain, and the check of what is there. */
 export async function runChaosOn(database: ChaosDatabase, options: ChaosOptions): Promise<ChaosReport> {
   await createEffects(database.admin)
-  const random = seededRandom(options.seed)
-  let lives = 0
-  let calm = false
-  const servers = Array.from(
-    { length: options.servers ?? 3 },
-    () =>
-      new ServerProcess(() => ({
-        appUrl: database.appUrl,
-        seed: options.seed + ++lives,
-        mutant: options.mutant,
-        keyedPauseMs: options.keyedPauseMs ?? 5,
-        keyedConcurrency: options.keyedConcurrency ?? 3,
-        zombies: options.zombies ?? false,
-        crash: calm ? undefined : options.crash,
-      })),
-  )
+  const run = new Run(database, options)
   try {
-    for (const server of servers) server.start()
-    await waitFor(() => servers.every(({ port }) => port !== undefined), 30_000)
-    const end = performance.now() + options.seconds * 1000
-    const until = () => performance.now() >= end
-    const port = () => servers[Math.floor(random() * servers.length)]?.port
-    const [acked, faults] = await Promise.all([
-      runClients({
-        clients: options.clients ?? 24,
-        keysPerClient: 6,
-        tenants,
-        random,
-        port,
-        until,
-        resend: options.resend ?? 0.03,
-        flaky: options.flaky ?? 0.02,
-        poison: options.poison ?? 0.0025,
-        timeoutMs: 3_000,
-      }),
-      runFaults({ servers, database, random, until, ...defaultFaults, ...options.faults }),
-    ])
-    calm = true
-    if (options.crash !== undefined) for (const server of servers) server.signal('SIGKILL')
-    const drainMs = await drain(database, (options.drainSeconds ?? 60) * 1000)
-    const deaths = servers.reduce((sum, server) => sum + server.deaths, 0)
-    await Promise.all(servers.map((server) => server.stop(5_000)))
-    const verdict = check(await gatherEvidence(database.admin, acked))
-    return { seed: options.seed, mutant: options.mutant, verdict, faults, deaths, drainMs }
+    await run.start()
+    const [acked, faults] = await run.hurt()
+    const drainMs = await run.drain()
+    return await run.judge(acked, { faults, drainMs })
   } finally {
-    await Promise.all(servers.map((server) => server.stop(1_000)))
+    await run.stop(1_000)
   }
 }
 
@@ -120,21 +88,161 @@ const defaultFaults = {
   crashDatabaseMs: 12_000,
 } as const
 
-/** Waits until nothing is left to do, twice in a row, or the time is up. @returns milliseconds */
-async function drain(database: ChaosDatabase, limitMs: number): Promise<number> {
-  const began = performance.now()
-  let quiet = 0
-  while (quiet < 2 && performance.now() - began < limitMs) {
-    quiet = (await leftovers(database.admin)).length === 0 ? quiet + 1 : 0
-    await pause(100)
+/** Of the servers, those that die as planned; the others go on. */
+const VICTIMS = 2
+
+/** Every partition gets something several times a second, and nobody is kept busy. */
+const calmLoad = { name: 'calm-', clients: 4, keysPerClient: 64, share: 0.1, thinkMs: 40 } as const
+
+/** Servers wait half a second for a delivery, and look twice. */
+const LONGER_THAN_OVERDUE_MS = 1_500
+
+class Run {
+  readonly #database: ChaosDatabase
+  readonly #options: ChaosOptions
+  readonly #random: () => number
+  readonly #kafka: KafkaRun | undefined
+  readonly #plan: CrashPlan
+  readonly #servers: readonly ServerProcess[]
+  readonly #visitor: ServerProcess | undefined
+  #lives = 0
+  #calm = false
+  #acked = 0
+  #undelivered: readonly string[] = []
+
+  constructor(database: ChaosDatabase, options: ChaosOptions) {
+    this.#database = database
+    this.#options = options
+    this.#random = seededRandom(options.seed)
+    this.#kafka = options.kafka && new KafkaRun(options.kafka, this.#random)
+    this.#plan = new CrashPlan(options.crashes ?? [], VICTIMS)
+    this.#servers = Array.from({ length: options.servers ?? 3 }, (_, i) => this.#server(i))
+    this.#visitor = this.#kafka?.hasStorm ? this.#server(this.#servers.length) : undefined
   }
-  return Math.round(performance.now() - began)
+
+  async start(): Promise<void> {
+    for (const server of this.#servers) server.start()
+    await waitFor(() => this.#servers.every(({ port }) => port !== undefined), 30_000)
+  }
+
+  /** In a run over a broker some calm load follows. */
+  async hurt(): Promise<[readonly AckedStep[], FaultCounts]> {
+    const until = this.#end()
+    const { admin } = this.#database
+    const acked = () => this.#acked
+    const [steps, faults] = await Promise.all([
+      this.#load({ name: '', thinkMs: this.#options.thinkMs ?? 0 }, until),
+      runFaults({
+        ...{ servers: this.#servers, database: this.#database, random: this.#random, until },
+        ...{ ...defaultFaults, ...this.#options.faults },
+      }),
+      this.#kafka?.runFaults({ admin, acked, until, servers: this.#servers, visitor: this.#visitor }),
+    ])
+    this.#calm = true
+    if (this.#options.crash !== undefined) for (const server of this.#servers) server.signal('SIGKILL')
+    return this.#kafka === undefined ? [steps, faults] : [[...steps, ...(await this.#calmLoad(this.#kafka))], faults]
+  }
+
+  /** The time is up and all faults were seen (on a busy machine they take theirs), or the story is told. */
+  #end(): () => boolean {
+    const { seconds, crashes } = this.#options
+    const [due, overdue] = [after(seconds * 1000), after(seconds * 4_000)]
+    const isTold = () => (crashes !== undefined && this.#plan.isDone) || this.#kafka?.isOver === true
+    return () => isTold() || overdue() || (due() && this.#kafka?.hasMore !== true)
+  }
+
+  /** Load without faults, until all partitions have been served by delivery for a while: nothing may be stuck. */
+  async #calmLoad(kafka: KafkaRun): Promise<AckedStep[]> {
+    const { drainSeconds = 60, kafka: { calmMs = 3_000 } = {} } = this.#options
+    const [due, late] = [after(calmMs), after(drainSeconds * 1000)]
+    let since = performance.now()
+    const isDelivered = () => {
+      this.#undelivered = kafka.undelivered(this.#servers)
+      if (this.#undelivered.length > 0) since = performance.now()
+      return performance.now() - since > LONGER_THAN_OVERDUE_MS
+    }
+    return calmMs === 0 ? [] : this.#load(calmLoad, () => (isDelivered() && due()) || late())
+  }
+
+  /** Waits until nothing is left to do, twice in a row, or the time is up. @returns milliseconds */
+  async drain(): Promise<number> {
+    const began = performance.now()
+    const late = after((this.#options.drainSeconds ?? 60) * 1000)
+    let quiet = 0
+    while (quiet < 2 && !late()) {
+      quiet = (await leftovers(this.#database.admin, this.#kafka?.idle)).length === 0 ? quiet + 1 : 0
+      await pause(100)
+    }
+    return Math.round(performance.now() - began)
+  }
+
+  async judge(acked: readonly AckedStep[], found: Pick<ChaosReport, 'faults' | 'drainMs'>): Promise<ChaosReport> {
+    const left = await this.#leftovers()
+    const all = this.#visitor === undefined ? this.#servers : [...this.#servers, this.#visitor]
+    const deaths = this.#servers.reduce((sum, server) => sum + server.deaths, 0)
+    await this.stop(5_000)
+    const { admin } = this.#database
+    const verdict = check({ ...(await gatherEvidence(admin, acked)), leftovers: left })
+    const kafka = await this.#kafka?.report(admin, all)
+    const { seed, mutant } = this.#options
+    return { seed, mutant, verdict, ...found, kafka, crashes: this.#plan.fired, deaths }
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all([this.#visitor, ...this.#servers].map((server) => server?.stop(graceMs)))
+  }
+
+  #load(way: Partial<ClientOptions> & { readonly name: string }, until: () => boolean): Promise<AckedStep[]> {
+    const { clients = 24, resend = 0.03, flaky = 0.02, poison = 0.0025 } = this.#options
+    const port = () => this.#servers[Math.floor(this.#random() * this.#servers.length)]?.port
+    const usual = {
+      clients,
+      keysPerClient: 6,
+      share: 0.5,
+      thinkMs: 0,
+      tenants,
+      resend,
+      flaky,
+      poison,
+      timeoutMs: 3_000,
+    }
+    const onAck = () => {
+      this.#acked += 1
+    }
+    return runClients({ ...usual, ...way, random: this.#random, port, until, onAck })
+  }
+
+  #server(index: number): ServerProcess {
+    const server = new ServerProcess(() => this.#orders(index))
+    server.onCrash = () => this.#plan.crashed(index)
+    return server
+  }
+
+  #orders(server: number): ServerOrders {
+    const { seed, mutant, keyedPauseMs = 5, keyedConcurrency = 3, zombies = false } = this.#options
+    const crash = this.#options.crash ?? this.#plan.orders(server)
+    this.#lives += 1
+    return {
+      ...{ appUrl: this.#database.appUrl, seed: seed + this.#lives, mutant },
+      ...{ keyedPauseMs, keyedConcurrency, zombies, crash: this.#calm ? undefined : crash },
+      kafka: this.#kafka?.orders(),
+    }
+  }
+
+  async #leftovers(): Promise<readonly string[]> {
+    return [...(await leftovers(this.#database.admin, this.#kafka?.idle)), ...this.#undelivered]
+  }
+}
+
+function after(ms: number): () => boolean {
+  const end = performance.now() + ms
+  return () => performance.now() >= end
 }
 
 async function waitFor(condition: () => boolean, limitMs: number): Promise<void> {
-  const end = performance.now() + limitMs
+  const late = after(limitMs)
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`The servers were not up after ${limitMs} ms.`)
+    if (late()) throw new Error(`The servers were not up after ${limitMs} ms.`)
     await pause(20)
   }
 }

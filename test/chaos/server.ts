@@ -1,13 +1,22 @@
-/** One server process of a chaos run: intake over HTTP, and all consumers. Ends when its parent goes away. */
+/** One server process of a chaos run: intake over HTTP, and all consumers, over Kafka if so ordered. Ends when its parent goes away. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { flushCompileCache } from 'node:module'
 import { text } from 'node:stream/consumers'
 import { systemClock } from '../../core/clock.ts'
 import { openPool, TransactionRunner } from '../../core/data/index.ts'
-import { type CrashPoint, EventEngine, EventRegistry, eventSettings } from '../../core/events/index.ts'
+import {
+  type CrashPoint,
+  EventEngine,
+  type EventEngineOptions,
+  EventRegistry,
+  eventSettings,
+} from '../../core/events/index.ts'
 import { UnavailableError } from '../../core/plugin/errors.ts'
 import { seededRandom } from '../../core/testing/seeded-random.ts'
 import { silentLogger } from '../../core/testing/silent-logger.ts'
 import { chaosHandlers, chaosStream } from './consumers.ts'
+import { carry } from './kafka/carry.ts'
+import { mutantPartitions } from './kafka/mutants.ts'
 import { type Send, type ServerMessage, type ServerOrders, stepped } from './model.ts'
 import { isMutant, mutantStores } from './mutants.ts'
 
@@ -17,6 +26,8 @@ const settings = eventSettings({
   handler: { keyedWindow: 400, keyedConcurrency: orders.keyedConcurrency, batch: 50 },
   read: { window: 200 },
   retry: { max: 4, baseMs: 20, capMs: 200 },
+  // From the first event on: afterwards the topic is held against the log.
+  carrier: { relayFrom: 'earliest', relayBatch: 100, buffer: 100, patienceMs: 500 },
 })
 const knex = openPool({
   url: orders.appUrl,
@@ -27,22 +38,41 @@ const knex = openPool({
 const registry = new EventRegistry()
 registry.register([stepped])
 const random = seededRandom(orders.seed)
+let hits = 0
 const engine = new EventEngine({
   knex,
   clock: systemClock,
   registry,
   log: silentLogger,
   settings,
-  ...(orders.mutant !== undefined && isMutant(orders.mutant)
-    ? { stores: mutantStores(orders.mutant, knex, settings.partitions) }
-    : {}),
+  stores: mutant(orders.mutant),
   crashPoint: crash,
 })
+const { mutant: name } = orders
+const carried = orders.kafka && carry(orders.kafka, { engine, knex, settings, crashPoint: crash, mutant: name, random })
 for (const handler of chaosHandlers(orders.keyedPauseMs)) engine.subscribe('chaos', handler)
 engine.stream('chaos', chaosStream(new TransactionRunner({ knex, events: engine })))
 
-function crash(point: CrashPoint): void {
-  if (orders.crash?.point === point && random() < orders.crash.probability) process.kill(process.pid, 'SIGKILL')
+function mutant(name: string | undefined): NonNullable<EventEngineOptions['stores']> {
+  if (name === undefined) return {}
+  if (isMutant(name)) return mutantStores(name, knex, settings.partitions)
+  const carried = mutantPartitions(name)
+  return carried === undefined ? {} : { carried }
+}
+
+/** Whoever is at the point that was ordered goes no further. */
+function crash(point: CrashPoint): undefined | Promise<never> {
+  if (orders.crash?.point !== point) return
+  hits += 1
+  if ('nth' in orders.crash ? hits < orders.crash.nth : random() >= orders.crash.probability) return
+  const die = () => process.kill(process.pid, 'SIGKILL')
+  process.send?.({ crashed: point } satisfies ServerMessage, die)
+  return new Promise(() => {})
+}
+
+function tellFigures(): void {
+  const figures = engine.carrier?.figures()
+  if (figures !== undefined) process.send?.({ figures: { ...figures } } satisfies ServerMessage)
 }
 
 async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,10 +95,10 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
 
 const http = createServer((request, response) => void take(request, response))
 
-async function startUntilUp(): Promise<void> {
+async function untilUp(start: () => Promise<void> | undefined): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     try {
-      return await engine.start()
+      return await start()
     } catch (error) {
       if (!(error instanceof UnavailableError) && attempt > 100) throw error
       await new Promise((resolve) => setTimeout(resolve, 100))
@@ -76,14 +106,20 @@ async function startUntilUp(): Promise<void> {
   }
 }
 
+// Most lives end without a chance to.
+flushCompileCache()
 process.once('disconnect', () => process.exit(1))
 process.once('SIGTERM', async () => {
   http.close()
+  http.closeIdleConnections()
   await engine.stop(2_000)
+  await carried?.stop()
   await knex.destroy()
   process.exit(0)
 })
-await startUntilUp()
+await untilUp(() => engine.start())
+await untilUp(() => carried?.start())
+if (carried !== undefined) setInterval(tellFigures, 100)
 http.listen(0, '127.0.0.1', () => {
   const address = http.address()
   if (address !== null && typeof address === 'object') process.send?.({ port: address.port } satisfies ServerMessage)

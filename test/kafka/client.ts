@@ -1,7 +1,9 @@
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs'
+import { mendThrottleTimer } from '../../adapters/kafka/throttle-timer.ts'
 
 /** kafkajs as these tests use it: quiet, and with the partitioner that it would otherwise warn about named outright. */
 export function connect(brokers: string): Kafka {
+  mendThrottleTimer()
   return new Kafka({ clientId: 'parley-test', brokers: brokers.split(','), logLevel: logLevel.NOTHING })
 }
 
