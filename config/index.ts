@@ -16,6 +16,7 @@ export default defineConfig({
     { use: './plugins/contacts' },
     { use: './plugins/flags' },
     { use: './plugins/inbox' },
+    { use: './plugins/templates' },
     { use: './plugins/webhooks' },
     { use: './plugins/notifications' },
   ],

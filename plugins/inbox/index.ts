@@ -17,6 +17,7 @@ import {
   messageChanged,
   messageQueued,
   messageReceived,
+  messageTemplates,
   messenger,
   objectStore,
   optional,
@@ -69,6 +70,7 @@ export default definePlugin({
     sources: channelMedia,
     store: optional(objectStore),
     tail: eventTail,
+    templates: optional(messageTemplates),
     tenantSettings,
   },
   register(deps, settings: InboxSettings) {

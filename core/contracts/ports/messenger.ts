@@ -15,6 +15,7 @@ export type SendRefusal =
   | 'channel-not-running'
   | 'held-by-human'
   | 'duplicate'
+  | 'template-not-sendable'
 
 export interface MessengerSend {
   readonly conversationId: string

@@ -12,6 +12,7 @@ import { knownKeys, sendKey } from './dedupe.ts'
 import { draftSend } from './draft-send.ts'
 import { Surroundings } from './facts.ts'
 import type { MessengerParts } from './parts.ts'
+import { refusedTemplates } from './refused-templates.ts'
 import { lockPlaces } from './targets.ts'
 
 /** The `messenger` port. A batch costs the same few round trips whatever its size. */
@@ -39,8 +40,15 @@ async function sendAll(
   )
   const targets = sends.map((send) => {
     const place = places.get(send.conversationId)
-    return place === undefined ? undefined : { ...place, facts: around.facts(place.thread) }
+    if (place === undefined) return undefined
+    const { connectionId } = place.thread
+    return { ...place, facts: around.facts(place.thread), content: send.content, connectionId }
   })
+  const refusals = await refusedTemplates(
+    parts.templates,
+    uow,
+    targets.filter((target) => target !== undefined),
+  )
   const keys = sends.map((send, index) => sendKey(targets[index]?.conversation.id, send.dedupeKey))
   const taken = await knownKeys(uow, keys)
   const answers = sends.map((send, index): Answer => {
@@ -49,7 +57,7 @@ async function sendAll(
     if (target === undefined)
       return refuse('conversation-not-found', `There is no conversation ${send.conversationId}.`)
     if (key !== undefined && taken.has(key.text)) return refuse('duplicate', 'This was sent before.')
-    const answer = draftSend(draft, target, send)
+    const answer = refusals.get(target) ?? draftSend(draft, target, send)
     if (answer.ok && key !== undefined) taken.add(key.text)
     return answer
   })

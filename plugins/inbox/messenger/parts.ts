@@ -1,4 +1,4 @@
-import type { Channel, Clock, Connections, ContactDirectory, Selector } from '@parley/core'
+import type { Channel, Clock, Connections, ContactDirectory, MessageTemplates, Selector } from '@parley/core'
 
 /** What writing to customers works with. */
 export interface MessengerParts {
@@ -6,4 +6,5 @@ export interface MessengerParts {
   readonly contacts: ContactDirectory
   readonly connections: Connections
   readonly channels: Selector<Channel>
+  readonly templates?: MessageTemplates | undefined
 }

@@ -49,6 +49,7 @@ const STATUS: Readonly<Record<SendRefusal, number>> = {
   'channel-not-running': 409,
   'held-by-human': 409,
   duplicate: 409,
+  'template-not-sendable': 409,
 }
 
 /** A refusal of the gate as the caller sees it: the reason is in the code. */

@@ -26,6 +26,6 @@ export function unsendable(
   if (archived_at !== null) return refuse('template-not-sendable', `${which} is archived.`)
   if (vanished_at !== null) return refuse('template-not-sendable', `${which} is no longer on the vendor's list.`)
   if (state === null || !REFUSED.has(state)) return undefined
-  const why = reason === null ? '' : `: ${reason}`
+  const why = reason === null ? '' : `: ${reason.replace(/[.\s]+$/, '')}`
   return refuse('template-not-sendable', `${which} is ${state.replaceAll('_', ' ')}${why}.`, state !== 'rejected')
 }
