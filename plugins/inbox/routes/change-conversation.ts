@@ -86,7 +86,7 @@ async function change(context: RouteContext, uow: UnitOfWork, id: string, patch:
   await applyStatus(context, uow, draft, conversation, patch, by)
   if (patch.labels !== undefined) await applyLabels(uow, draft, conversation, patch.labels, by)
   await writeDraft(uow, draft)
-  const detail = await conversationDetail(context, uow, id)
+  const detail = await conversationDetail(context, uow, id, by.id)
   return detail === undefined ? noConversation(id) : ok(detail)
 }
 

@@ -40,7 +40,8 @@ export function feed(context: RouteContext): Route {
         }),
       },
     },
-    handle: async ({ tenantId, query }) => ok(await database.transaction(tenantId, (uow) => read(context, uow, query))),
+    handle: async ({ tenantId, query, actor }) =>
+      ok(await database.transaction(tenantId, (uow) => read(context, uow, query, actor?.id ?? ''))),
   })
 }
 
@@ -51,7 +52,7 @@ export function feed(context: RouteContext): Route {
  * That a message was sent, delivered or read changes no conversation; whoever shows one reads its messages' changes by
  * `changedAfter`.
  */
-async function read(context: RouteContext, uow: UnitOfWork, { after, limit }: Query) {
+async function read(context: RouteContext, uow: UnitOfWork, { after, limit }: Query, userId: string) {
   const floor = await feedFloor(uow)
   const from = placeOf(after)
   if (from === undefined || BigInt(from.floor) > BigInt(floor))
@@ -60,7 +61,7 @@ async function read(context: RouteContext, uow: UnitOfWork, { after, limit }: Qu
   const changes = await readFeed(uow, from, limit)
   const last = changes.at(-1)
   const more = changes.length >= limit && last !== undefined
-  const views = await viewConversations(uow, context.contacts, changes)
+  const views = await viewConversations(uow, context.contacts, changes, userId)
   return {
     reset: false,
     more,

@@ -21,14 +21,16 @@ export function getConversation(context: RouteContext): Route {
       200: { description: 'The conversation.', schema: conversationDetailSchema },
       404: { description: 'There is no such conversation.' },
     },
-    handle: async ({ tenantId, params }) => {
-      const found = await context.database.transaction(tenantId, (uow) => conversationDetail(context, uow, params.id))
+    handle: async ({ tenantId, params, actor }) => {
+      const found = await context.database.transaction(tenantId, (uow) =>
+        conversationDetail(context, uow, params.id, actor?.id ?? ''),
+      )
       return found === undefined ? noConversation(params.id) : ok(found)
     },
   })
 }
 
-export async function conversationDetail(context: RouteContext, uow: UnitOfWork, id: string) {
+export async function conversationDetail(context: RouteContext, uow: UnitOfWork, id: string, userId: string) {
   const { rows } = await uow.trx.raw<{ rows: Record<string, unknown>[] }>(
     `select ${selectList('t', THREAD, 't:')}, ${selectList('c', CONVERSATION, 'c:')}
      from inbox.conversation c join inbox.thread t on t.tenant_id = c.tenant_id and t.id = c.thread_id
@@ -38,7 +40,8 @@ export async function conversationDetail(context: RouteContext, uow: UnitOfWork,
   const [row] = rows
   if (row === undefined) return undefined
   const thread = pick<ThreadRecord>(row, THREAD, 't:')
-  const [view] = await viewConversations(uow, context.contacts, [pick<ConversationRecord>(row, CONVERSATION, 'c:')])
+  const conversation = pick<ConversationRecord>(row, CONVERSATION, 'c:')
+  const [view] = await viewConversations(uow, context.contacts, [conversation], userId)
   const facts = (await Surroundings.of(context, uow, [thread])).facts(thread)
   return { ...view, address: thread.address, revision: thread.revision, sendability: sendability(facts) }
 }

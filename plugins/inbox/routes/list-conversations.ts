@@ -73,7 +73,7 @@ async function read(context: RouteContext, uow: UnitOfWork, query: Query, me: st
     ...(after && { after }),
     ...assignee(query.assignee, me),
   }
-  const items = await viewConversations(uow, contacts, await listConversations(uow, filter))
+  const items = await viewConversations(uow, contacts, await listConversations(uow, filter), me ?? '')
   return page({ items, limit, cursorOf: (one) => [one.lastMessageAt, one.id] })
 }
 

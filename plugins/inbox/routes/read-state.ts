@@ -10,6 +10,7 @@ import {
 import { changed } from '../drafting/conversation.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { lockPlaces } from '../messenger/targets.ts'
+import { moveReader } from '../storage/readers.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { authorOf, noConversation, type RouteContext } from './context.ts'
 import { idParams } from './schemas.ts'
@@ -18,7 +19,7 @@ export function markRead(context: RouteContext): Route {
   return readState(context, {
     path: '/api/conversations/{id}/read',
     id: 'markConversationRead',
-    summary: 'Sets the unread count to zero, and shows the customer that we read where the channel can.',
+    summary: 'The caller has read it, and so has the team; the customer is shown so where the channel can.',
     unread: 0,
   })
 }
@@ -27,7 +28,7 @@ export function markUnread(context: RouteContext): Route {
   return readState(context, {
     path: '/api/conversations/{id}/unread',
     id: 'markConversationUnread',
-    summary: 'Marks the conversation as unread again.',
+    summary: 'Marks the conversation as unread again, for the caller and the team.',
     unread: 1,
   })
 }
@@ -66,10 +67,12 @@ export async function setUnread(
   if (conversation === undefined || !draft.threads.has(conversation.threadId)) return false
   const before = conversation.unreadCount
   conversation.unreadCount = unread === 0 ? 0 : Math.max(1, before)
-  if (conversation.unreadCount === before) return true
+  const moved = await moveReader(uow, { userId: by.id, conversationId: id, read: unread === 0, now: draft.now })
+  if (conversation.unreadCount === before && !moved) return true
+  // Also when only this person's place changed: their other devices read on from the feed.
   changed(draft, conversation, 'read', by)
   await writeDraft(uow, draft)
-  if (unread === 0) await tellCustomer(context, uow, conversation)
+  if (unread === 0 && before > 0) await tellCustomer(context, uow, conversation)
   return true
 }
 

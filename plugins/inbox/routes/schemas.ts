@@ -64,7 +64,12 @@ export const conversationSchema = Joi.object({
   holder: Joi.valid('none', 'bot', 'human').required(),
   fence: Joi.number().integer().required(),
   labels: Joi.array().items(Joi.string()).required(),
-  unreadCount: Joi.number().integer().required(),
+  unreadCount: Joi.number().integer().required().description('That nobody of the team has read.'),
+  myUnreadCount: Joi.number()
+    .integer()
+    .max(100)
+    .required()
+    .description('That the caller has not read; 100 stands for more.'),
   lastMessage: record.allow(null).required(),
   lastMessageAt: time.required(),
   openedAt: time.required(),
