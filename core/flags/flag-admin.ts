@@ -9,7 +9,6 @@ import type {
   FlagTrial,
   SegmentRecord,
 } from '../contracts/ports/flag-admin.ts'
-import type { PlanTiers } from '../contracts/ports/plan-tiers.ts'
 import { type Result, refuse } from '../plugin/result.ts'
 import type { UnitOfWork } from '../plugin/unit-of-work.ts'
 import type { Tenants } from '../tenancy/tenants.ts'
@@ -24,7 +23,6 @@ export interface FlagAdminParts {
   readonly store: FlagStore
   readonly follower: Pick<FlagFollower, 'check'>
   readonly tenants: Pick<Tenants, 'list'>
-  readonly tiers: PlanTiers
   readonly trialEffects: number
 }
 
@@ -79,13 +77,13 @@ export class KernelFlagAdmin implements FlagAdmin {
   }
 
   async tryOut(definition: FlagDefinition, at: Date): Promise<Result<FlagTrial, 'unknown-segment'>> {
-    const { flags, tenants, tiers, trialEffects: most } = this.#parts
+    const { flags, tenants, trialEffects: most } = this.#parts
     const refused = this.#unknownSegment(definition)
     if (refused !== undefined) return refused
     const now = flags.record(definition.key)?.definition
     return {
       ok: true,
-      ...(await tryOut(now, definition, at, { tenants, tiers, segments: flags.segmentsByKey(), most })),
+      ...(await tryOut(now, definition, at, { tenants, segments: flags.segmentsByKey(), most })),
     }
   }
 

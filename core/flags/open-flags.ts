@@ -27,12 +27,12 @@ export interface FlagRoomParts {
 export function openFlags({ knex, clock, log, tenants, providers, records, settings }: FlagRoomParts) {
   const { pollMs, planCacheMs, cacheMax, trialEffects } = Joi.attempt(settings, flagSettings)
   const source = () => providers.running(planTiers)
-  const tiers = new Tiers({ clock, cacheMs: planCacheMs, cacheMax, source })
+  const tiers = new Tiers({ clock, cacheMs: planCacheMs, cacheMax, source, tenants })
   const contributed = () =>
     records.flatMap(({ id, plugin }) => (plugin?.manifest.flags ?? []).map((flag) => ({ plugin: id, flag })))
   const flags = new Flags({ clock, tiers, cacheMax, contributed })
   const store = new FlagStore({ knex, clock })
   const flagFollower = new FlagFollower({ store, flags, log, pollMs })
-  const flagAdmin = new KernelFlagAdmin({ flags, store, follower: flagFollower, tenants, tiers, trialEffects })
+  const flagAdmin = new KernelFlagAdmin({ flags, store, follower: flagFollower, tenants, trialEffects })
   return { tiers, flags, flagFollower, flagAdmin }
 }

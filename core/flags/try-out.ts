@@ -1,11 +1,9 @@
 import type { FlagDefinition, FlagEffect, FlagSegment, FlagTrial } from '../contracts/ports/flag-admin.ts'
-import type { PlanTiers } from '../contracts/ports/plan-tiers.ts'
 import type { Tenants } from '../tenancy/tenants.ts'
 import { compile } from './compile.ts'
 
 export interface TrialParts {
   readonly tenants: Pick<Tenants, 'list'>
-  readonly tiers: PlanTiers
   readonly segments: ReadonlyMap<string, FlagSegment>
   /** Effects that are listed; all are counted. */
   readonly most: number
@@ -14,20 +12,20 @@ export interface TrialParts {
 /** Tenants read at once. */
 const PAGE = 500
 
-/** Who would get another variant, tenant by tenant. Rules by subject or attribute count as for a question that names none. */
+/** Who would get another variant, tenant by tenant, on the plan of its record. Rules by subject or attribute count as for a question that names none. */
 export async function tryOut(
   now: FlagDefinition | undefined,
   then: FlagDefinition,
   at: Date,
-  { tenants, tiers, segments, most }: TrialParts,
+  { tenants, segments, most }: TrialParts,
 ): Promise<FlagTrial> {
   const made = (definition: FlagDefinition) => compile(definition, { segments, cacheMax: PAGE })
   const [before, after] = [now === undefined ? undefined : made(now), made(then)]
   const effects: FlagEffect[] = []
   let seen = 0
   let changed = 0
-  for await (const { id, slug } of every(tenants)) {
-    const context = { tenantId: id, plan: await tiers.tierOf(id) }
+  for await (const { id, slug, plan } of every(tenants)) {
+    const context = { tenantId: id, plan }
     const from = before?.evaluate(context, at.getTime()).variant ?? null
     const to = after.evaluate(context, at.getTime()).variant
     seen += 1

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Knex } from 'knex'
 import { RateLimiterPostgres, RateLimiterRedis, type RateLimiterStoreAbstract } from 'rate-limiter-flexible'
+import { postgresQueries } from './postgres-queries.ts'
 import type { Quota } from './settings.ts'
 
 /** Where counts lie that all processes share. */
@@ -27,7 +28,7 @@ export function storeLimiter(store: LimitStore, policy: string, { points, window
   }
   return new RateLimiterPostgres({
     ...options,
-    ...{ storeClient: store.knex, storeType: 'knex', schemaName: 'parley', tableName: 'rate_limit' },
+    ...{ storeClient: postgresQueries(store.knex), storeType: 'client', schemaName: 'parley', tableName: 'rate_limit' },
     ...{ keyPrefix: policy, tableCreated: true, clearExpiredByTimeout: false },
   })
 }
