@@ -6,6 +6,8 @@ export default defineConfig({
   plugins: [
     { use: files() },
     { use: './adapters/images' },
+    { use: './adapters/aws-secrets' },
+    { use: './adapters/gcp-secrets' },
     { use: './adapters/kafka' },
     { use: './adapters/whatsapp', settings: graph() },
     { use: './adapters/webchat' },

@@ -6,6 +6,7 @@ import { AuditLog, AuditReader, AuditVerifier } from '../audit/index.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { ConnectionStore } from '../connections/connection-store.ts'
 import { connectionSettings } from '../connections/settings.ts'
+import { secretsSource } from '../contracts/ports/secrets-source.ts'
 import { TransactionRunner } from '../data/index.ts'
 import { EventEngine, EventRegistry, eventSettings } from '../events/index.ts'
 import { openFlags } from '../flags/open-flags.ts'
@@ -16,6 +17,7 @@ import { KeyRotation } from '../provider-keys/key-rotation.ts'
 import { ProviderKeyStore } from '../provider-keys/provider-key-store.ts'
 import { providerKeySettings } from '../provider-keys/settings.ts'
 import { HmacTokens, openKeys } from '../secrets/index.ts'
+import { environmentSource, fileSource } from '../secrets/sources/built-in.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { Enablement } from '../tenancy/enablement.ts'
 import { createGate, type Gate, KERNEL_ID } from '../tenancy/gate.ts'
@@ -51,11 +53,13 @@ export async function openRooms(options: RoomsOptions) {
   })
   const { ring } = keys
   const decisions = new TenantPlugins({ knex, clock, cacheMs: settings.tenantCacheMs })
-  const running = (pluginId: string) => record(pluginId)?.state === 'started'
+  const running = (pluginId: string) => pluginId === KERNEL_ID || record(pluginId)?.state === 'started'
   // Of an adapter's calls a vendor is the other end.
   const providers = new ProviderRegistry(running, (id, port, value) =>
     record(id)?.package?.kind === 'adapter' ? telemetry.provider(id, port, value) : value,
   )
+  const sources = { environment: environmentSource(settings.environment), file: fileSource() }
+  for (const [key, value] of Object.entries(sources)) providers.add(KERNEL_ID, { port: secretsSource, key, value })
   const tenants = new Tenants({ knex, clock, cacheMs: settings.tenantCacheMs })
   const flagRoom = openFlags({ knex, clock, log, tenants, providers, records, settings: settings.flags })
   const gate: Gate = createGate({
