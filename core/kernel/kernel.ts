@@ -110,7 +110,7 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
     validateResponses: options.validateResponses ?? false,
   })
   telemetry.http(web.http.server)
-  telemetry.observe(figureSources({ storage, rooms, web, supervisor, records }))
+  telemetry.observe(figureSources({ storage, rooms, web, limits, supervisor, records }))
   const plugins = await bootPlugins({ settings, records, storage, rooms, web, supervisor, clock, log }, running)
 
   await rooms.jobs.start()

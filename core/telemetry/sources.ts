@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { GroupLag } from '../events/engine-options.ts'
+import type { LimitFigures } from '../http/limits/request-limits.ts'
 
 /** State of one plugin, for a gauge. */
 export interface PluginStanding {
@@ -14,6 +15,8 @@ export interface FigureSources {
   readonly lag: () => Promise<readonly GroupLag[]>
   /** Webhook counts by adapter. */
   readonly webhooks: () => Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Refused requests by policy, and failures of the store that counts lie in. */
+  readonly limits: () => LimitFigures
   readonly plugins: () => readonly PluginStanding[]
   /** Open circuits, as `plugin/handler/tenant`. */
   readonly openCircuits: () => readonly string[]

@@ -21,6 +21,7 @@ export function observeFigures(sources: FigureSources, options: GaugeOptions): v
   observeLog(sources, meter, options.settings)
   for (const [instruments, observe] of [
     intake(meter),
+    limits(meter),
     pool(meter),
     plugins(meter, options),
     carrier(meter),
@@ -48,6 +49,25 @@ function intake(meter: Meter): readonly [readonly Observable[], Observe] {
           result.observe(OF_CALLS.includes(counter) ? calls : elements, Number(counts[counter] ?? 0), labels)
         }
       }
+    },
+  ]
+}
+
+function limits(meter: Meter): readonly [readonly Observable[], Observe] {
+  const refused = meter.createObservableCounter('parley.limit.refused', {
+    unit: '{request}',
+    description: 'Requests answered with 429, by policy.',
+  })
+  const failures = meter.createObservableCounter('parley.limit.store_failures', {
+    unit: '{failure}',
+    description: 'Times that counts of requests could not be shared; each process counts for itself meanwhile.',
+  })
+  return [
+    [refused, failures],
+    (result, sources) => {
+      const figures = sources.limits()
+      for (const [policy, count] of Object.entries(figures.refused)) result.observe(refused, count, { policy })
+      result.observe(failures, figures.storeFailures)
     },
   ]
 }

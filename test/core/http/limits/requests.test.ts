@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { expect } from 'chai'
 import Joi from 'joi'
 import { openLimits } from '../../../../core/http/limits/open-limits.ts'
+import { sweep } from '../../../../core/http/limits/store.ts'
 import { parseHttpSettings } from '../../../../core/http/settings.ts'
 import { noContent, ok, type Route } from '../../../../core/plugin/route.ts'
 import { createTestDatabase, type TestDatabase } from '../../../../core/testing/test-database.ts'
@@ -219,6 +220,18 @@ describe('requests', function () {
     await first.limits.sync()
     await second.limits.sync()
     expect(await ask(second, 4)).to.deep.equal([204, 204, 204, 429])
+  })
+})
+
+describe('counts that have run out', () => {
+  it('are swept out of Postgres, and no others', async () => {
+    const { knex, drop } = await createTestDatabase()
+    await knex('parley.rate_limit').insert(
+      ['old', 'new'].map((key) => ({ key, points: 1, expire: key === 'old' ? 999 : 1000 })),
+    )
+    await sweep({ kind: 'postgres', knex }, 1000)
+    expect(await knex('parley.rate_limit').pluck('key')).to.deep.equal(['new'])
+    await drop()
   })
 })
 
