@@ -7,16 +7,22 @@ const META_HOSTS =
   /(^|\.)(fbsbx\.com|facebook\.com|whatsapp\.net|fbcdn\.net|whatsapp\.com|cdninstagram\.com|instagram\.com)$/
 
 export type OpenedFile =
-  | { readonly ok: true; readonly content: Readable; readonly bytes: number | undefined }
+  | {
+      readonly ok: true
+      readonly content: Readable
+      readonly bytes: number | undefined
+      readonly mimeType: string | undefined
+    }
   | { readonly ok: false; readonly failure: 'gone' | 'auth' | 'retryable'; readonly detail: string }
 
 /** Fetches a file from an address that Graph gave. Follows no redirect: it would carry the token along. */
 export class MediaDownload {
-  readonly #graphOrigin: string
+  readonly #origins: ReadonlySet<string>
   readonly #agent: Agent
 
-  constructor(options: { graphBaseUrl: string; timeoutMs: number; connectTimeoutMs: number }) {
-    this.#graphOrigin = new URL(options.graphBaseUrl).origin
+  /** @param options `origins`: where Graph itself is, trusted besides Meta's hosts */
+  constructor(options: { origins: readonly string[]; timeoutMs: number; connectTimeoutMs: number }) {
+    this.#origins = new Set(options.origins.map((origin) => new URL(origin).origin))
     this.#agent = new Agent({
       connect: { timeout: options.connectTimeoutMs },
       headersTimeout: options.timeoutMs,
@@ -32,7 +38,12 @@ export class MediaDownload {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
       const answer = await request(url, { dispatcher: this.#agent, headers, signal })
       if (answer.statusCode === 200)
-        return { ok: true, content: answer.body, bytes: asNumber(answer.headers['content-length']) }
+        return {
+          ok: true,
+          content: answer.body,
+          bytes: asNumber(answer.headers['content-length']),
+          mimeType: typeOf(answer.headers['content-type']),
+        }
       await answer.body.dump()
       return {
         ok: false,
@@ -52,8 +63,13 @@ export class MediaDownload {
   #trusts(address: string): boolean {
     const url = URL.canParse(address) ? new URL(address) : undefined
     if (url === undefined) return false
-    return url.origin === this.#graphOrigin || (url.protocol === 'https:' && META_HOSTS.test(url.hostname))
+    return this.#origins.has(url.origin) || (url.protocol === 'https:' && META_HOSTS.test(url.hostname))
   }
+}
+
+/** Without its parameters. */
+function typeOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header.split(';', 1)[0]?.trim() || undefined : undefined
 }
 
 function failureOf(status: number): 'gone' | 'auth' | 'retryable' {

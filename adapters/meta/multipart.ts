@@ -9,13 +9,13 @@ export interface MultipartFile {
 }
 
 /** A form with text fields and one file, streamed: a 100 MB document never lies in memory. The length is known beforehand. */
-export function multipart(fields: Readonly<Record<string, string>>, file: MultipartFile) {
+export function multipart(fields: Readonly<Record<string, string>>, file: MultipartFile, fileField = 'file') {
   const boundary = `parley-${randomUUID()}`
   const texts = Object.entries(fields).map(
     ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   )
   const head = Buffer.from(
-    `${texts.join('')}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${plain(file.fileName)}"\r\n` +
+    `${texts.join('')}--${boundary}\r\ncontent-disposition: form-data; name="${fileField}"; filename="${plain(file.fileName)}"\r\n` +
       `content-type: ${plain(file.mimeType)}\r\n\r\n`,
   )
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`)

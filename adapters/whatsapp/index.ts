@@ -47,7 +47,7 @@ export default definePlugin({
   deps: { clock, store: objectStore },
   register({ clock, store }, settings) {
     const graph = new GraphClient({ ...settings, baseUrl: settings.graphBaseUrl, version: settings.graphVersion })
-    const download = new MediaDownload(settings)
+    const download = new MediaDownload({ ...settings, origins: [settings.graphBaseUrl] })
     const uploads = new MediaUploads({ graph, store, clock }, settings)
     const pacing = new Pacing(clock, settings)
     const key = CHANNEL

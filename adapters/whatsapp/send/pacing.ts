@@ -2,6 +2,7 @@ import type { Clock, Connection, Identity } from '@parley/core'
 import { identityKey } from '@parley/core'
 import { type Rate, RateLimit } from '../../meta/rate-limit.ts'
 import type { GraphUsage } from '../../meta/usage.ts'
+import { UsageRest } from '../../meta/usage-rest.ts'
 import type { WhatsAppSettings } from '../settings.ts'
 
 /** Numbers whose rate is remembered; far more than one process serves. */
@@ -17,12 +18,13 @@ export class Pacing {
   readonly #numbers = new RateLimit(MAX_NUMBERS)
   readonly #pairs: RateLimit
   readonly #pairRate: Rate
-  readonly #restUntil = new Map<string, number>()
+  readonly #rest: UsageRest
 
   constructor(clock: Clock, settings: WhatsAppSettings) {
     this.#clock = clock
     this.#settings = settings
     this.#pairs = new RateLimit(settings.maxPairs)
+    this.#rest = new UsageRest(clock, settings.usageRestMs)
     this.#pairRate = { intervalMs: settings.pairIntervalMs, burst: settings.pairBurst }
   }
 
@@ -32,10 +34,12 @@ export class Pacing {
     const number = connection.externalId
     const pair = `${number}/${identityKey(to)}`
     const rate = this.#rateOf(connection)
-    const rest = (this.#restUntil.get(number) ?? 0) - now
-    const wait = Math.max(rest, this.#numbers.wait(number, rate, now), this.#pairs.wait(pair, this.#pairRate, now))
+    const wait = Math.max(
+      this.#rest.wait(number),
+      this.#numbers.wait(number, rate, now),
+      this.#pairs.wait(pair, this.#pairRate, now),
+    )
     if (wait > 0) return wait
-    this.#restUntil.delete(number)
     this.#numbers.take(number, rate, now)
     this.#pairs.take(pair, this.#pairRate, now)
     return 0
@@ -43,9 +47,7 @@ export class Pacing {
 
   /** What Graph's headers told about the number's allowance. */
   heed(connection: Connection, usage: GraphUsage | undefined): void {
-    if (usage === undefined) return
-    const restMs = usage.regainMs > 0 ? usage.regainMs : usage.percent >= 100 ? this.#settings.usageRestMs : 0
-    if (restMs > 0) this.#restUntil.set(connection.externalId, this.#clock.millis() + restMs)
+    this.#rest.heed(connection.externalId, usage)
   }
 
   /** A second's worth may go at once. A connection's own `messagesPerSecond` wins. */

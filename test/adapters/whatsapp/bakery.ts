@@ -68,7 +68,7 @@ export async function openBakery(options: { simulator?: SimulatorOptions; settin
   const graphBaseUrl = await simulator.listen()
   const settings = whatsappSettingsSchema.validate({ graphBaseUrl, ...options.settings }).value as WhatsAppSettings
   const graph = new GraphClient({ ...settings, baseUrl: settings.graphBaseUrl, version: settings.graphVersion })
-  const download = new MediaDownload(settings)
+  const download = new MediaDownload({ ...settings, origins: [settings.graphBaseUrl] })
   const store = new MemoryStore()
   const uploads = new MediaUploads({ graph, store, clock }, settings)
   const channel = whatsappChannel({ graph, uploads, pacing: new Pacing(clock, settings) })
