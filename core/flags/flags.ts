@@ -5,6 +5,7 @@ import type { Clock } from '../plugin/services.ts'
 
 import { type CompiledFlag, compile } from './compile.ts'
 import { type ContributedFlag, contributedDefinition } from './contributed.ts'
+import { flagFaults } from './definition-schema.ts'
 
 export interface FlagsOptions {
   readonly clock: Clock
@@ -103,11 +104,17 @@ export class Flags implements FeatureFlags {
   #merged(): ReadonlyMap<string, FlagRecord> {
     const records = new Map<string, FlagRecord>()
     for (const { plugin, flag } of this.#options.contributed()) {
-      records.set(flag.key, { definition: contributedDefinition(flag), plugin, revision: 0, updatedAt: null })
+      const definition = contributedDefinition(flag)
+      // A plugin that brings a wrong one is refused when it registers; it must not cost the others theirs.
+      if (flagFaults(definition).length > 0) continue
+      records.set(flag.key, { definition, plugin, revision: 0, updatedAt: null })
     }
     for (const stored of this.#stored.flags) {
-      const { key } = stored.definition
-      records.set(key, { ...stored, plugin: records.get(key)?.plugin ?? null })
+      const { key, kind } = stored.definition
+      const brought = records.get(key)
+      // What was decided about a flag of another kind means nothing to the code that asks for it now.
+      if (brought !== undefined && brought.definition.kind !== kind) continue
+      records.set(key, { ...stored, plugin: brought?.plugin ?? null })
     }
     return new Map([...records].sort(([one], [other]) => (one < other ? -1 : 1)))
   }

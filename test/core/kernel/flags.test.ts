@@ -57,6 +57,14 @@ describe('a plugin that hangs on flags', function () {
     expect((await kernel.inject({ url: '/api/flagged', as: other })).body).to.deep.equal({ heard: [] })
   })
 
+  it('costs only itself when it brings a flag that cannot be', async () => {
+    const { kernel: other, stop } = await startTestKernel({ plugins: [fixture('bad-flag'), fixture('flagged')] })
+    expect(other.report.failures.map(({ plugin, reason }) => `${plugin}: ${reason}`)).to.have.length(1)
+    expect(other.report.failures[0]?.reason).to.include('the flag bad-flag.tone: default names "loud"')
+    expect(other.flags.isOn('flagged.plugin', '')).to.equal(true)
+    await stop()
+  })
+
   it('is refused at boot when it names a flag that it does not bring, or brings one that cannot be', () => {
     const flags = [
       { key: 'elsewhere.one', summary: '', default: 'on' },

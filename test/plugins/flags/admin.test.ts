@@ -110,6 +110,27 @@ describe('the flags of the installation', function () {
     expect((await kernel.call('GET', 'flags/shop.rollout')).body).to.include({ revision: 1 })
   })
 
+  it('follow a schedule by the clock, with nobody changing anything', async () => {
+    const rules = [{ from: '2026-06-01T00:00:00Z', until: '2026-07-01T00:00:00Z', serve: 'on' }]
+    await kernel.create('shop.summer', { rules })
+    const at = (moment: string) => {
+      clock.set(moment)
+      return kernel.kernel.flags.isOn('shop.summer', kernel.tenantId)
+    }
+    expect(['2026-05-31T23:59:59Z', '2026-06-01T00:00:00Z', '2026-07-01T00:00:00Z'].map(at)).to.deep.equal([
+      ...[false, true, false],
+    ])
+  })
+
+  it('go by the plan that a tenant is on, whoever asks', async () => {
+    await kernel.create('shop.bulk', { rules: [{ plans: ['pro'], serve: 'on' }] })
+    const { flags, database, tenants } = kernel.kernel
+    expect(await flags.isOn('shop.bulk', kernel.tenantId)).to.equal(false)
+    await database.transaction(kernel.tenantId, (uow) => tenants.update({ plan: 'pro' }, uow))
+    clock.advance(1000)
+    expect(await flags.isOn('shop.bulk', kernel.tenantId)).to.equal(true)
+  })
+
   it('are the business of those who run the installation alone', async () => {
     const admin = await kernel.createTenant('other', { scopes: ['admin.plugins.*', 'flags.evaluate'] })
     expect((await kernel.inject({ url: '/api/admin/flags', as: admin })).status).to.equal(403)
