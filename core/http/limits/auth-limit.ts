@@ -43,9 +43,13 @@ export class AuthLimit {
     return address.allowed ? this.#consume(this.#byAccount, accountKey(attempt), 'auth', points) : address
   }
 
-  /** Somebody was let in. What cannot be forgotten now ends with its window. */
+  /** Somebody was let in, so it was no guess: an office behind one address signs in all morning. */
   async succeeded(attempt: Attempt): Promise<void> {
-    await this.#byAccount.delete(accountKey(attempt)).catch(() => false)
+    // What cannot be forgotten now ends with its window.
+    await Promise.allSettled([
+      this.#byAccount.delete(accountKey(attempt)),
+      this.#byAddress.reward(addressKey(attempt.address)),
+    ])
   }
 
   async #consume(limiter: StoreLimiter, key: string, policy: string, limit: number): Promise<Verdict> {

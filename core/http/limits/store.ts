@@ -9,7 +9,7 @@ export type LimitStore =
   | { readonly kind: 'postgres'; readonly knex: Knex }
   | { readonly kind: 'redis'; readonly redis: Redis }
 
-export type StoreLimiter = Pick<RateLimiterStoreAbstract, 'consume' | 'penalty' | 'delete'>
+export type StoreLimiter = Pick<RateLimiterStoreAbstract, 'consume' | 'penalty' | 'reward' | 'delete'>
 
 /**
  * A limiter over the store. One that was exceeded is refused in memory until its window ends: who hammers at a closed door

@@ -88,6 +88,13 @@ function attempts(start: () => Promise<{ database: TestDatabase; redisUrl?: stri
     expect((await attempt(second, 'cleo@acme.test', 'right')).statusCode).to.equal(429)
   })
 
+  it('that let people in do not use up what their address may', async () => {
+    const statuses = []
+    for (let one = 0; one < 55; one += 1)
+      statuses.push((await attempt(first, `clerk${one}@acme.test`, 'right', '192.0.2.77')).statusCode)
+    expect(new Set(statuses)).to.deep.equal(new Set([200]))
+  })
+
   it('of many accounts from one address are refused after fifty', async () => {
     const statuses = []
     for (let one = 0; one < 51; one += 1)
