@@ -1,4 +1,4 @@
-import { clock, database, definePlugin, Egress, jobs, logger, sealer, webhookDisabled } from '@parley/core'
+import { audit, clock, database, definePlugin, Egress, jobs, logger, sealer, webhookDisabled } from '@parley/core'
 import type { Parts } from './context.ts'
 import { deliveryQueued } from './events.ts'
 import { fanOut } from './handlers/fan-out.ts'
@@ -24,7 +24,7 @@ export default definePlugin({
     settings: { app: settingsSchema },
     migrations: new URL('./migrations/', import.meta.url),
   },
-  deps: { clock, database, jobs, log: logger, sealer },
+  deps: { audit, clock, database, jobs, log: logger, sealer },
   register(deps, settings: WebhooksSettings) {
     const parts: Parts = { ...deps, settings, egress: new Egress(settings.egress) }
     return {

@@ -3,6 +3,7 @@ import Joi from 'joi'
 import type { Parts } from '../context.ts'
 import { HEALTHY } from '../domain/health.ts'
 import { healthColumns, Subscription } from '../models/subscription.ts'
+import { auditEntry } from './audit-entry.ts'
 import type { Wish } from './create.ts'
 import { addressRefusal, noSubscription, personalRefusal } from './refusals.ts'
 import { eventsSchema, idParams, subscriptionSchema, TAGS, viewOf } from './schemas.ts'
@@ -11,7 +12,7 @@ type Patch = Partial<Wish> & { readonly status?: 'active' | 'disabled' }
 
 /** Switching on again begins with a clean record; what was dropped meanwhile is sent by a replay. */
 export function changeSubscription(parts: Parts): Route {
-  const { database, clock } = parts
+  const { database, clock, audit } = parts
   return defineRoute({
     method: 'PATCH',
     path: '/api/webhooks/{id}',
@@ -32,7 +33,8 @@ export function changeSubscription(parts: Parts): Route {
       404: { description: 'There is none.' },
       422: { description: 'The address is not taken; the code says why.' },
     },
-    handle: async ({ tenantId, params, actor, payload }) => {
+    handle: async (request) => {
+      const { tenantId, params, actor, payload } = request
       const refusal =
         (payload.url === undefined ? undefined : addressRefusal(parts, payload.url)) ??
         personalRefusal(actor, payload.includePersonal === true)
@@ -43,7 +45,9 @@ export function changeSubscription(parts: Parts): Route {
         await Subscription.in(uow)
           .where({ id: found.id })
           .patch({ ...columnsOf(found, payload), updated_at: clock.now() })
-        return Subscription.in(uow).findOne({ id: found.id })
+        const after = await Subscription.in(uow).findOne({ id: found.id })
+        await audit.record(uow, auditEntry('webhook.changed', found.id, request, { before: found, after }))
+        return after
       })
       return changed === undefined ? noSubscription(params.id) : ok(viewOf(changed))
     },

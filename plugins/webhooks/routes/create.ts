@@ -5,6 +5,7 @@ import { HEALTHY } from '../domain/health.ts'
 import { newSecret } from '../domain/signature.ts'
 import { healthColumns, Subscription } from '../models/subscription.ts'
 import { sealSecret } from '../secrets.ts'
+import { auditEntry } from './audit-entry.ts'
 import { addressRefusal, personalRefusal } from './refusals.ts'
 import { eventsSchema, TAGS, viewOf, withSecret } from './schemas.ts'
 
@@ -16,7 +17,7 @@ export interface Wish {
 }
 
 export function createSubscription(parts: Parts): Route {
-  const { database, clock, sealer, settings } = parts
+  const { database, clock, sealer, settings, audit } = parts
   return defineRoute({
     method: 'POST',
     path: '/api/webhooks',
@@ -39,7 +40,8 @@ export function createSubscription(parts: Parts): Route {
       409: { description: 'There are as many as may be.' },
       422: { description: 'The address is not taken; the code says why.' },
     },
-    handle: async ({ tenantId, actor, payload }) => {
+    handle: async (request) => {
+      const { tenantId, actor, payload } = request
       const refusal = addressRefusal(parts, payload.url) ?? personalRefusal(actor, payload.includePersonal)
       if (refusal !== undefined) return refusal
       const secret = newSecret()
@@ -47,7 +49,7 @@ export function createSubscription(parts: Parts): Route {
       const now = clock.now()
       const made = await database.transaction(tenantId, async (uow) => {
         if ((await Subscription.in(uow).resultSize()) >= settings.maxSubscriptions) return undefined
-        return Subscription.in(uow).insertAndFetch({
+        const subscription = await Subscription.in(uow).insertAndFetch({
           id,
           url: payload.url,
           description: payload.description,
@@ -59,6 +61,8 @@ export function createSubscription(parts: Parts): Route {
           created_by: actor?.id ?? 'system',
           ...{ created_at: now, updated_at: now },
         })
+        await audit.record(uow, auditEntry('webhook.created', id, request, { after: subscription }))
+        return subscription
       })
       return made === undefined
         ? problem(409, 'webhooks.too-many', `A tenant may have ${settings.maxSubscriptions} webhooks.`)

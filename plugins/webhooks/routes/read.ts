@@ -3,6 +3,7 @@ import Joi from 'joi'
 import type { Parts } from '../context.ts'
 import { OFFERED } from '../domain/event-types.ts'
 import { Subscription } from '../models/subscription.ts'
+import { auditEntry } from './audit-entry.ts'
 import { noSubscription } from './refusals.ts'
 import { idParams, subscriptionSchema, TAGS, viewOf } from './schemas.ts'
 
@@ -66,7 +67,7 @@ export function getSubscription({ database }: Parts): Route {
   })
 }
 
-export function deleteSubscription({ database }: Parts): Route {
+export function deleteSubscription({ database, audit }: Parts): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/api/webhooks/{id}',
@@ -76,11 +77,16 @@ export function deleteSubscription({ database }: Parts): Route {
     access: { permission: 'webhooks.write' },
     params: idParams,
     responses: { 204: { description: 'Gone.' }, 404: { description: 'There is none.' } },
-    handle: async ({ tenantId, params }) => {
-      const gone = await database.transaction(tenantId, async (uow) =>
-        Subscription.in(uow).where({ id: params.id }).delete(),
-      )
-      return gone === 0 ? noSubscription(params.id) : noContent()
+    handle: async (request) => {
+      const { tenantId, params } = request
+      const gone = await database.transaction(tenantId, async (uow) => {
+        const before = await Subscription.in(uow).findOne({ id: params.id })
+        if (before === undefined) return false
+        await Subscription.in(uow).where({ id: params.id }).delete()
+        await audit.record(uow, auditEntry('webhook.deleted', params.id, request, { before }))
+        return true
+      })
+      return gone ? noContent() : noSubscription(params.id)
     },
   })
 }

@@ -4,12 +4,13 @@ import type { Parts } from '../context.ts'
 import { newSecret } from '../domain/signature.ts'
 import { Subscription } from '../models/subscription.ts'
 import { sealSecret } from '../secrets.ts'
+import { auditEntry } from './audit-entry.ts'
 import { noSubscription } from './refusals.ts'
 import { idParams, TAGS, viewOf, withSecret } from './schemas.ts'
 
 const HOUR = 3_600_000
 
-export function rotateSecret({ database, clock, sealer, settings }: Parts): Route {
+export function rotateSecret({ database, clock, sealer, settings, audit }: Parts): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/webhooks/{id}/rotate-secret',
@@ -31,7 +32,8 @@ export function rotateSecret({ database, clock, sealer, settings }: Parts): Rout
       200: { description: 'The webhook with its new secret.', schema: withSecret },
       404: { description: 'There is none.' },
     },
-    handle: async ({ tenantId, params, payload }) => {
+    handle: async (request) => {
+      const { tenantId, params, payload } = request
       const secret = newSecret()
       const now = clock.now()
       const rotated = await database.transaction(tenantId, async (uow) => {
@@ -46,7 +48,9 @@ export function rotateSecret({ database, clock, sealer, settings }: Parts): Rout
             old_secret_until: old ? new Date(now.getTime() + payload.overlapHours * HOUR) : null,
             updated_at: now,
           })
-        return Subscription.in(uow).findOne({ id: found.id })
+        const rotatedNow = await Subscription.in(uow).findOne({ id: found.id })
+        await audit.record(uow, auditEntry('webhook.secret-rotated', found.id, request))
+        return rotatedNow
       })
       return rotated === undefined ? noSubscription(params.id) : ok({ ...viewOf(rotated), secret })
     },

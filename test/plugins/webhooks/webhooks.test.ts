@@ -220,6 +220,16 @@ describe('outgoing webhooks', () => {
     expect(await deliveries(id)).to.have.lengthOf(0)
   })
 
+  it('leave a trace of who made, changed and ended them, without address and secret', async () => {
+    const { id, secret } = await subscribe({ url: `${url}?token=hush` })
+    await call('PATCH', `/${id}`, { events: ['contact.created.v1'] })
+    await call('POST', `/${id}/rotate-secret`)
+    await call('DELETE', `/${id}`)
+    const log = await inbox.test.inject({ url: '/api/admin/audit' })
+    expect(log.text).to.contain('webhook.created').and.contain('webhook.changed').and.contain('webhook.deleted')
+    expect(log.text).to.contain('webhook.secret-rotated').and.not.contain('hush').and.not.contain(secret)
+  })
+
   it('are their tenant’s alone, limited in number, and their secret lies nowhere in plain', async () => {
     const { id, secret } = await subscribe()
     const other = await inbox.test.createTenant('other')
