@@ -6,6 +6,7 @@ import type { WhatsAppSettings } from './settings.ts'
 import { fillTemplate } from './templates/fill.ts'
 import { reasonOf, templateNews } from './templates/news.ts'
 import { slotsOf } from './templates/slots.ts'
+import { templateWrites } from './templates/write.ts'
 
 type Page =
   | { readonly ok: true; readonly templates: readonly ChannelTemplate[]; readonly after: string | undefined }
@@ -42,6 +43,7 @@ export function whatsappTemplates(
       })),
     fill: fillTemplate,
     news: templateNews,
+    ...templateWrites(graph),
   }
 }
 

@@ -24,6 +24,8 @@ export interface TemplatesSettings {
   /** One listing, with all its pages; and listings under way at once. */
   readonly syncTimeoutMs: number
   readonly syncConcurrency: number
+  /** Handing in, changing or removing a template at its vendor. */
+  readonly writeTimeoutMs: number
 }
 
 const count = () => Joi.number().integer().min(1)
@@ -48,4 +50,5 @@ export const settingsSchema: Joi.ObjectSchema<TemplatesSettings> = Joi.object({
 
   syncTimeoutMs: count().default(60_000),
   syncConcurrency: count().default(4),
+  writeTimeoutMs: count().default(20_000),
 })

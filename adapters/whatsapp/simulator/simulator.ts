@@ -14,7 +14,7 @@ import { graphRefusal, refusal } from './graph-refusal.ts'
 import { MediaEndpoint, noSuchObject } from './media-endpoint.ts'
 import { messagesEndpoint } from './messages-endpoint.ts'
 import { type ReceivedMessage, type SimulatedAccount, type SimulatedTemplate, SimulatorState } from './state.ts'
-import { templatesEndpoint } from './templates-endpoint.ts'
+import { templatesEndpoint, writeTemplates } from './templates-endpoint.ts'
 import { echoWebhook, envelope } from './webhook-bodies.ts'
 
 export interface SimulatorOptions extends VendorServerOptions, Partial<Behaviour> {
@@ -127,6 +127,8 @@ export class WhatsAppSimulator extends VendorServer {
     }
     if (request.method === 'GET' && edge === 'message_templates')
       return templatesEndpoint(this.#context, object, request)
+    const written = writeTemplates(this.#context, { object, edge }, request)
+    if (written !== undefined) return written
     if (edge === undefined && account !== undefined && request.method === 'GET') return numberOf(account)
     if (edge === undefined && request.method === 'GET') return this.#media.describe(object)
     if (edge === undefined && request.method === 'DELETE') return this.#media.remove(object)

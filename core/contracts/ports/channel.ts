@@ -159,6 +159,27 @@ export interface ChannelTemplateNews {
   readonly category?: string
 }
 
+/** A template as somebody hands it in for approval; `components` in the vendor's shape. */
+export interface NewChannelTemplate {
+  readonly name: string
+  readonly language: string
+  readonly category: string
+  readonly components: readonly unknown[]
+}
+
+/**
+ * What a vendor said to a change of its list. `refused`: it will never take this; `detail` says why. `retryable`: nobody can
+ * tell whether it took it; the list will.
+ */
+export type ChannelTemplateWrite =
+  | { readonly ok: true; readonly externalId?: string; readonly status?: string; readonly category?: string }
+  | {
+      readonly ok: false
+      readonly failure: 'auth' | 'retryable' | 'refused'
+      readonly code: string
+      readonly detail: string
+    }
+
 /** Channels with pre-approved messages. An account change whose name begins with `template-` is about them. */
 export interface ChannelTemplates {
   list(request: {
@@ -173,6 +194,23 @@ export interface ChannelTemplates {
   fill?(template: ChannelTemplate, values: Readonly<Record<string, unknown>>): FilledChannelTemplate
   /** Reads an account change; `undefined` when it does not say which template is meant. The list is asked anew in any case. */
   news?(change: Pick<ChannelAccountChanged, 'change' | 'detail'>): ChannelTemplateNews | undefined
+  /** Hands a template in. It can be sent once the vendor has approved it; so can a changed one. */
+  submit?(request: {
+    connection: Connection
+    template: NewChannelTemplate
+    signal: AbortSignal
+  }): Promise<ChannelTemplateWrite>
+  change?(request: {
+    connection: Connection
+    template: ChannelTemplate
+    patch: Pick<NewChannelTemplate, 'components'> & Partial<Pick<NewChannelTemplate, 'category'>>
+    signal: AbortSignal
+  }): Promise<ChannelTemplateWrite>
+  remove?(request: {
+    connection: Connection
+    template: ChannelTemplate
+    signal: AbortSignal
+  }): Promise<ChannelTemplateWrite>
 }
 
 export const channelTemplates = defineManyPort<ChannelTemplates>('channel-templates')

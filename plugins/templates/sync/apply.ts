@@ -18,20 +18,35 @@ export async function applyListing(
   for (let from = 0; from < rows.length; from += PER_INSERT)
     await Template.in(uow).insert(rows.slice(from, from + PER_INSERT))
   for (const row of rows) uow.publish(changeEvent(row, 'created'))
-  for (const change of changed) await applyChange(uow, connection, change, now)
+  for (const change of changed) await applyChange(uow, connection, change, { now })
 }
 
 /** What a webhook said about one template, before the list confirms it. One that is not known here is left to the list. */
 export async function applyNews(
   uow: UnitOfWork,
   connection: Pick<Connection, 'id' | 'provider'>,
-  news: { readonly name: string; readonly language: string; readonly patch: CopyPatch },
+  news: { readonly name: string; readonly language: string; readonly patch: CopyPatch; readonly by?: string },
   now: Date,
 ): Promise<void> {
-  const { name, language, patch } = news
+  const { name, language, patch, by } = news
   const [copy] = await copiesOf(uow, connection.id).where({ name, language })
   const change = copy === undefined ? undefined : changeOf(copy, patch)
-  if (change !== undefined) await applyChange(uow, connection, change, now)
+  if (change !== undefined) await applyChange(uow, connection, change, { now, ...(by === undefined ? {} : { by }) })
+}
+
+/** A template that the vendor just took; the list tells the rest. One that is known already (a sync was faster) stays. */
+export async function applySubmitted(
+  uow: UnitOfWork,
+  connection: Pick<Connection, 'id' | 'provider'>,
+  template: ChannelTemplate,
+  made: { readonly by: string; readonly now: Date },
+): Promise<Template | undefined> {
+  const row = { ...newCopy(connection, template, made.now), created_by: made.by, updated_by: made.by }
+  await Template.in(uow).insert(row).onConflict().ignore()
+  const named = { kind: 'channel' as const, connection_id: connection.id, name: row.name, language: row.language }
+  const copy = await Template.in(uow).findOne(named)
+  if (copy?.id === row.id) uow.publish(changeEvent(row, 'created'))
+  return copy
 }
 
 /** The connection is gone, and its vendor's list with it. */
@@ -39,7 +54,7 @@ export async function forgetListing(uow: UnitOfWork, connection: Pick<Connection
   for (const copy of await copiesOf(uow, connection.id).whereNull('vanished_at')) {
     const provider = copy.channel ?? ''
     const change = { copy, patch: { vanished_at: now }, changes: ['vanished' as const] }
-    await applyChange(uow, { ...connection, provider }, change, now)
+    await applyChange(uow, { ...connection, provider }, change, { now })
   }
 }
 
@@ -62,11 +77,11 @@ async function applyChange(
   uow: UnitOfWork,
   connection: Pick<Connection, 'id' | 'provider'>,
   { copy, patch, changes }: CopyChange,
-  now: Date,
+  { now, by = SYSTEM }: { readonly now: Date; readonly by?: string },
 ): Promise<void> {
   await Template.in(uow)
     .where({ id: copy.id })
-    .patch({ ...patch, version: Template.raw('version + 1'), updated_by: SYSTEM, updated_at: now })
+    .patch({ ...patch, version: Template.raw('version + 1'), updated_by: by, updated_at: now })
   const after = {
     ...copy,
     ...patch,

@@ -64,9 +64,10 @@ export function changeOf(copy: StoredCopy, patch: CopyPatch): CopyChange | undef
 
 function patchOf(copy: StoredCopy, template: ChannelTemplate): CopyPatch {
   const { externalId, category, components, status, quality } = template
-  const kept = status === copy.state ? copy.reason : null
+  // A webhook tells more about the same state (`INVALID_FORMAT: Two variables meet.`) than the list does.
+  const told = status === copy.state && copy.reason?.startsWith(template.reason ?? '') ? copy.reason : template.reason
   return {
-    ...{ external_id: externalId, category, components, state: status, reason: template.reason ?? kept },
+    ...{ external_id: externalId, category, components, state: status, reason: told ?? null },
     ...(quality === undefined ? {} : { quality }),
     vanished_at: null,
   }

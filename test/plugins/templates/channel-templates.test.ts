@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { GREETING, REMINDER, TemplatesKernel } from './templates-kernel.ts'
+import { type Copy, GREETING, REMINDER, TemplatesKernel } from './templates-kernel.ts'
 
 const PHONE = '4915100000077'
 const PATH = '/api/channel-templates'
@@ -142,6 +142,66 @@ describe("channels' templates", function () {
     templates.clock.advance(6 * 60_000)
     await templates.test.drain()
     expect((await templates.copies('?state=vanished')).map((one) => one.name)).to.deep.equal(['greeting', 'reminder'])
+  })
+
+  it('are handed in, changed and taken away at the vendor', async () => {
+    const { connectionId } = templates
+    const body = (text: string, example?: object) => [{ type: 'BODY', text, ...(example && { example }) }]
+    const example = { body_text_named_params: [{ param_name: 'name', example: 'Ada' }] }
+    const draft = { connectionId, name: 'thanks', language: 'en', category: 'utility' }
+    const unexplained = await templates.call('POST', PATH, { ...draft, components: body('Thanks {{name}}') })
+    expect([unexplained.status, unexplained.body]).to.deep.include(422)
+    expect(unexplained.body).to.include({ code: 'template.refused' })
+    const made = await templates.body<Copy>('POST', PATH, { ...draft, components: body('Thanks {{name}}', example) })
+    expect(made).to.include({ name: 'thanks', state: 'pending', category: 'utility', connectionId })
+    const sent = templates.simulator.requests.findLast(
+      ({ method, path }) => method === 'POST' && path.endsWith('_templates'),
+    )
+    expect(JSON.parse(String(sent?.body))).to.include({ category: 'UTILITY', parameter_format: 'NAMED' })
+    await templates.settle()
+    expect(await templates.copies('?state=pending&q=thanks')).to.have.length(1)
+    const again = await templates.call('POST', PATH, { ...draft, components: body('Thanks') })
+    expect(again.body).to.include({ code: 'template.refused' })
+    const change = { category: 'MARKETING', components: body('Thank you') }
+    expect((await templates.call('PUT', `${PATH}/${made.id}`, change)).status).to.equal(422)
+    templates.simulator.decideTemplate({ name: 'thanks', language: 'en' }, { status: 'APPROVED' })
+    await templates.settle()
+    const changed = await templates.body<Copy>('PUT', `${PATH}/${made.id}`, change)
+    expect(changed).to.deep.include({ state: 'pending', category: 'marketing', components: body('Thank you') })
+    await templates.settle()
+    expect(await templates.copy('thanks')).to.include({ id: made.id, state: 'pending', category: 'marketing' })
+    expect((await templates.call('DELETE', `${PATH}/${made.id}`)).status).to.equal(204)
+    await templates.settle()
+    expect((await templates.copy('thanks')).vanishedAt).not.to.equal(null)
+    expect((await templates.call('DELETE', `${PATH}/${made.id}`)).status).to.equal(204)
+    expect(await templates.copies('?q=thanks')).to.have.length(0)
+    await templates.settle()
+    expect(templates.changes().filter((one) => one.startsWith('thanks'))).to.deep.equal([
+      'thanks: created pending',
+      'thanks: approval approved',
+      'thanks: approval pending',
+      'thanks: category pending',
+      'thanks: components pending',
+      'thanks: vanished pending',
+      'thanks: deleted pending',
+    ])
+  })
+
+  it('tell when nobody knows whether the vendor took one; the next list does', async () => {
+    templates.simulator.faults.add({ kind: 'lose-answer', path: 'message_templates', times: 1 })
+    const { connectionId } = templates
+    const draft = {
+      connectionId,
+      name: 'lost',
+      language: 'en',
+      category: 'utility',
+      components: [{ type: 'BODY', text: 'x' }],
+    }
+    const answer = await templates.call('POST', PATH, draft)
+    expect(answer.status).to.equal(503)
+    expect(answer.body).to.include({ code: 'template.vendor-unavailable' })
+    await templates.settle()
+    expect(await templates.copy('lost')).to.include({ state: 'pending' })
   })
 
   it('are rendered for other plugins as what a conversation takes', async () => {

@@ -5,6 +5,9 @@ export const PATH = '/api/channel-templates'
 
 const text = Joi.string().allow(null)
 
+/** In the vendor's own shape; the vendor judges it. */
+export const components = Joi.array().items(Joi.object().unknown(true)).min(1).max(20)
+
 export const copySchema = Joi.object({
   id: uuid.required(),
   name: Joi.string().required(),
