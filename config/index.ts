@@ -10,6 +10,8 @@ export default defineConfig({
     { use: './adapters/gcp-secrets' },
     { use: './adapters/kafka' },
     { use: './adapters/whatsapp', settings: graph() },
+    { use: './adapters/messenger', settings: { ...graph(), ...publicUrl() } },
+    { use: './adapters/instagram', settings: { ...graph(), ...publicUrl() } },
     { use: './adapters/webchat' },
     { use: './adapters/outbox-mail' },
     { use: './adapters/openid' },
@@ -28,6 +30,12 @@ export default defineConfig({
 /** A bucket where one is named, a folder otherwise. What one of them keeps the other does not find. */
 function files(): string {
   return process.env.S3_FILES_BUCKET ? './adapters/s3-files' : './adapters/local-files'
+}
+
+/** Where Meta fetches our files from. */
+function publicUrl(): object {
+  const { PUBLIC_URL: url } = process.env
+  return url === undefined || url === '' ? {} : { publicUrl: url }
 }
 
 /** Meta's own address unless another is set. */

@@ -2,6 +2,15 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DemoUser } from './seed-user.ts'
 
+/** A simulated page, or professional account. */
+export interface DemoPlatformAccount {
+  readonly endpointUrl: string
+  readonly verifyToken: string
+  readonly appSecret: string
+  readonly id: string
+  readonly graphBaseUrl: string
+}
+
 /** `demo.json` in `PARLEY_HOME`: all that one needs to try the demo from outside. Secrets of the demo only; mode 0600. */
 export interface DemoFile {
   readonly baseUrl: string
@@ -10,6 +19,8 @@ export interface DemoFile {
   /** Who signs in as the owner. */
   readonly user?: DemoUser
   readonly webchat: { readonly pageUrl: string; readonly channelId: string }
+  readonly messenger?: DemoPlatformAccount
+  readonly instagram?: DemoPlatformAccount
   readonly whatsapp: {
     readonly endpointUrl: string
     readonly verifyToken: string

@@ -3,6 +3,7 @@ import type { SimulatedAccount } from '../../adapters/whatsapp/simulator/index.t
 import type { Connection, UnitOfWork } from '../../core/index.ts'
 import type { Kernel } from '../../core/kernel/kernel.ts'
 import type { DemoFile } from './demo-file.ts'
+import { type DemoPlatform, seedPlatform } from './platform.ts'
 import { seedUser } from './seed-user.ts'
 
 const SLUG = 'demo'
@@ -12,6 +13,8 @@ const WABA_ID = '102290129340398'
 export interface Vendor {
   readonly graphBaseUrl: string
   readonly accessToken: string
+  /** The simulated Messenger and Instagram; absent when Meta is elsewhere. */
+  readonly platform?: DemoPlatform
 }
 
 export interface Seeded {
@@ -29,12 +32,15 @@ export async function seedTenant(kernel: Kernel, kept: DemoFile | undefined, ven
   const channelId = known?.webchat.channelId ?? (await connectWebchat(kernel, tenantId))
   const apiKey = known?.apiKey ?? (await createApiKey(kernel, tenantId))
   const user = await seedUser(kernel, tenantId, known?.user)
+  const { platform: demo, accessToken } = vendor
+  const platform = demo && (await seedPlatform(kernel, { tenantId, baseUrl }, known, { demo, accessToken }))
   const endpointUrl = `${baseUrl}${new URL(whatsapp.endpointUrl, baseUrl).pathname}`
   const file: DemoFile = {
     baseUrl,
     tenantId,
     apiKey,
     ...(user === undefined ? {} : { user }),
+    ...platform,
     webchat: { pageUrl: `${baseUrl}/chat/${channelId}`, channelId },
     whatsapp: { ...whatsapp, endpointUrl, graphBaseUrl: vendor.graphBaseUrl },
   }

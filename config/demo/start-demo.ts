@@ -3,6 +3,7 @@ import { startDemoSimulator } from '../../adapters/whatsapp/simulator/index.ts'
 import type { Demo } from '../../core/config/define-config.ts'
 import type { KernelSettings } from '../../core/config/settings.ts'
 import { readDemoFile, writeDemoFile } from './demo-file.ts'
+import { startDemoPlatform } from './platform.ts'
 import { seedTenant } from './seed-tenant.ts'
 import { DEMO_EMAIL } from './seed-user.ts'
 
@@ -17,19 +18,26 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
   const accessToken = kept?.accessToken ?? randomBytes(24).toString('base64url')
   const simulated = elsewhere === undefined || elsewhere === '' ? await startDemoSimulator({}) : undefined
   const graphBaseUrl = simulated?.graphBaseUrl ?? elsewhere ?? ''
+  const platform = simulated && (await startDemoPlatform())
   return {
     settings: {
       './adapters/whatsapp': { graphBaseUrl },
+      ...platform?.settings,
       './adapters/outbox-mail': { page: true },
       './plugins/accounts': { superAdmins: [DEMO_EMAIL] },
     },
     async seed(kernel) {
-      const { file, account } = await seedTenant(kernel, kept, { graphBaseUrl, accessToken })
+      const { file, account } = await seedTenant(kernel, kept, {
+        graphBaseUrl,
+        accessToken,
+        ...(platform === undefined ? {} : { platform }),
+      })
       simulated?.simulator.addAccount(account)
       await writeDemoFile(settings.home, { ...file, accessToken })
       return [
         `  Write as a customer:  ${file.webchat.pageUrl}`,
         `  Or on WhatsApp:       npm run parley -- simulate whatsapp "Hello"`,
+        ...(platform === undefined ? [] : [`                        (or simulate messenger, simulate instagram)`]),
         `  Answer as an agent:   curl -H "Authorization: Bearer ${file.apiKey}" ${file.baseUrl}/api/conversations`,
         ...(file.user === undefined
           ? []
@@ -42,6 +50,7 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
     },
     async stop() {
       await simulated?.stop()
+      await platform?.stop()
     },
   }
 }
