@@ -6,12 +6,13 @@ import { startEmbeddedPostgres } from '../../core/data/embedded/index.ts'
 import { silentLogger } from '../../core/testing/silent-logger.ts'
 import { Generator } from './generator/generator.ts'
 import { measureGrowth } from './growth.ts'
+import { benchKafka } from './kafka/bench-kafka.ts'
 import { printGrowth, printRounds } from './print.ts'
 import type { Surroundings } from './programs.ts'
 import { measureRounds } from './rounds.ts'
 
 /**
- * `npm run bench [-- --quick] [--rounds 3] [--seconds 8] [--growth 1000,100000,1000000]`
+ * `npm run bench [-- --quick] [--rounds 3] [--seconds 8] [--growth 1000,100000,1000000]`, or with `--kafka [--events 40000]`
  *
  * Parley beside the floor program on one Postgres, in turns, so that both meet the same machine; what counts are the ratios.
  * Bounded in time by the numbers above; speaks to loopback only; everything it starts, it ends.
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     seconds: { type: 'string' },
     growth: { type: 'string' },
+    kafka: { type: 'boolean', default: false },
+    events: { type: 'string', default: '40000' },
   },
 })
 const plan = {
@@ -42,8 +45,11 @@ try {
   console.log(
     `${cpus().length} cores, Node ${process.version}, Postgres on the same machine, fsync on; ${plan.rounds} rounds of ${plan.seconds} s`,
   )
-  printRounds(await measureRounds(around, generator, plan))
-  printGrowth(await measureGrowth(around, generator, plan))
+  if (values.kafka) await benchKafka(around, generator, { ...plan, events: Number(values.events) })
+  else {
+    printRounds(await measureRounds(around, generator, plan))
+    printGrowth(await measureGrowth(around, generator, plan))
+  }
 } finally {
   await generator.stop()
   await postgres.stop()

@@ -81,7 +81,12 @@ interface DemoFile {
  * Parley as `npm start` runs it, on a database of its own. For acknowledgements alone it runs as an intake process does
  * (`PLUGINS` without the inbox), which is how one scales the door apart from the work behind it.
  */
-export async function startParley(around: Surroundings, scope: Scope, database = `parley_${scope}`): Promise<Program> {
+export async function startParley(
+  around: Surroundings,
+  scope: Scope,
+  database = `parley_${scope}`,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   const home = join(around.home, database)
   const port = await freePort()
   const url = await databaseUrl(around.adminUrl, database)
@@ -102,6 +107,7 @@ export async function startParley(around: Surroundings, scope: Scope, database =
     HTTP_LIMITS_TENANT_TIERS: 'free=1000000000',
     HTTP_LIMITS_WEBHOOKS_POINTS: '1000000000',
     ...(scope === 'acknowledge' ? { PLUGINS: 'whatsapp,webchat,local-files' } : {}),
+    ...env,
   })
   const baseUrl = `http://127.0.0.1:${port}`
   await ready(baseUrl, child)

@@ -6,6 +6,8 @@ import { requestHead, type Target, webhookBody } from './webhook.ts'
 
 export interface LoadOptions {
   readonly target: Target
+  /** Other processes of the same installation: connections are shared out between all of them. */
+  readonly others?: readonly Target[]
   readonly seconds: number
   readonly connections: number
   /** Customers; each has at most one unanswered message. */
@@ -56,11 +58,14 @@ export class Load {
   }
 
   async run(): Promise<LoadResult> {
-    const { connections, seconds, target, mode, drainSeconds } = this.#options
-    const { hostname, port } = new URL(target.url)
+    const { connections, seconds, target, others = [], mode, drainSeconds } = this.#options
+    const addresses = [target, ...others].map(({ url }) => new URL(url))
     this.#graph.onAnswer((phone) => this.#answered(phone))
     const opened = await Promise.all(
-      Array.from({ length: connections }, () => RawConnection.open(hostname, Number(port))),
+      Array.from({ length: connections }, (_, i) => {
+        const { hostname, port } = addresses[i % addresses.length] ?? new URL(target.url)
+        return RawConnection.open(hostname, Number(port))
+      }),
     )
     const begin = performance.now()
     this.#deadline = begin + seconds * 1000
