@@ -18,6 +18,11 @@ describe('core/http/openapi/json-schema', () => {
     expect(schema.$defs).to.have.nested.property('Tree.properties.children.items.$ref', '#/$defs/Tree')
   })
 
+  it('lets null through where one of several values or null may stand', () => {
+    const schema = jsonSchemaOf(Joi.object({ mood: Joi.valid('calm', 'loud').allow(null) }))
+    expect(schema).to.have.deep.nested.property('properties.mood.enum', ['calm', 'loud', null])
+  })
+
   it('says why a schema has none', () => {
     const broken = Joi.string()
     Object.defineProperty(broken, '~standard', {
