@@ -67,6 +67,11 @@ export class MediaDownload {
   }
 }
 
+/** Lets go of a file that nobody reads. Its abort is an error on the stream, which without a listener ends the process. */
+export function discard(content: Readable): void {
+  content.on('error', () => undefined).destroy()
+}
+
 /** Without its parameters. */
 function typeOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header.split(';', 1)[0]?.trim() || undefined : undefined

@@ -3,7 +3,7 @@ import type { ChannelMedia, Connection } from '@parley/core'
 import type { GraphClient } from '../meta/graph-client.ts'
 import { graphErrorOf } from '../meta/graph-error.ts'
 import { asNumber, asRecord, asText, present } from '../meta/json.ts'
-import type { MediaDownload } from '../meta/media-download.ts'
+import { discard, type MediaDownload } from '../meta/media-download.ts'
 import { refusalOf } from './send/outcome.ts'
 
 type Fetched = Awaited<ReturnType<ChannelMedia['fetch']>>
@@ -77,7 +77,7 @@ function opened(
 ): Fetched {
   const bytes = file.bytes ?? address.bytes
   if (bytes !== undefined && bytes > maxBytes) {
-    file.content.destroy()
+    discard(file.content)
     return tooLarge(bytes, maxBytes)
   }
   return { ok: true, content: file.content, mimeType: address.mimeType, ...present({ bytes }) }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ChannelMedia, Connection } from '@parley/core'
 import { graphErrorOf } from '../graph-error.ts'
 import { asList, asRecord, asText, present } from '../json.ts'
-import type { MediaDownload, OpenedFile } from '../media-download.ts'
+import { discard, type MediaDownload, type OpenedFile } from '../media-download.ts'
 import { type MediaPlace, mediaPlaceOf } from './media-ref.ts'
 import type { RouteOf } from './route.ts'
 import { refusalOf } from './send/outcome.ts'
@@ -67,6 +67,6 @@ function opened(file: OpenedFile, mimeType: string, maxBytes: number): Fetched {
   const content: Readable = file.content
   if (bytes === undefined || bytes <= maxBytes)
     return { ok: true, content, mimeType: file.mimeType ?? mimeType, ...present({ bytes }) }
-  content.destroy()
+  discard(content)
   return { ok: false, failure: 'too-large', detail: `${bytes} bytes; at most ${maxBytes} are fetched` }
 }
