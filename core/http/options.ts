@@ -1,7 +1,7 @@
 import type { Server, ServerInjectOptions, ServerInjectResponse } from '@hapi/hapi'
 import type { Authenticator } from '../plugin/authenticator.ts'
 import type { LivePublisher, LiveTopic } from '../plugin/live.ts'
-import type { Reply, Route } from '../plugin/route.ts'
+import type { Reply, Route, RouteRequest } from '../plugin/route.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import type { WebhookReply, WebhookRequest } from '../plugin/webhook.ts'
 import type { IdempotencyStore } from './idempotency/store.ts'
@@ -47,6 +47,8 @@ export interface HttpServerOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly gate: Gate
+  /** Told before a visiting actor's call is carried out; without its word it is not. */
+  readonly onVisit?: (route: Route, request: RouteRequest) => Promise<void>
   /** What became of a tenant. Default: all are active. */
   readonly tenantStatus?: TenantStatusOf
   /** Asked by `/readyz`; all parts that must run, the database among them. */

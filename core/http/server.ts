@@ -122,6 +122,7 @@ function surfaceOf({ options, settings, origin, gate, limiter }: Built): RouteSu
     log: options.log,
     guard: idempotencyGuard(options.idempotency, settings.idempotency),
     validateResponses: options.validateResponses ?? false,
+    onVisit: options.onVisit,
   }
 }
 

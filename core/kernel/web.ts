@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { recordVisit } from '../audit/index.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { createHttpServer, type HttpServer, PostgresIdempotencyStore } from '../http/index.ts'
 import { IntakeCounts } from '../http/intake/counters.ts'
@@ -65,6 +66,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     clock,
     log,
     gate: rooms.gate,
+    onVisit: (route, request) => recordVisit({ database: rooms.database, audit: rooms.audit.log }, route, request),
     tenantStatus: (tenantId) => rooms.tenants.statusOf(tenantId),
     readiness: async () => [await databaseState(knex)],
     intake: (request) => intake.handle(request),

@@ -13,6 +13,8 @@ export interface Actor {
   readonly permissions: readonly string[]
   /** What else the authenticator vouches for: a visitor's connection, an agent's name. */
   readonly claims?: Readonly<Record<string, string>>
+  /** One of those who run the installation, in somebody else's tenant: every call goes into the data-access log. */
+  readonly visiting?: boolean
 }
 
 export interface RouteRequest<P = unknown, Q = unknown, B = unknown> {

@@ -26,6 +26,7 @@ export interface RouteSurface {
   readonly guard: IdempotencyGuard
   readonly log: Logger
   readonly validateResponses: boolean
+  readonly onVisit?: ((route: Route, request: RouteRequest) => Promise<void>) | undefined
 }
 
 /** hapi's auth strategy of all guarded routes. */
@@ -103,6 +104,7 @@ function handlerOf(route: Route, pluginId: string, surface: RouteSurface): Lifec
     const call = routeRequest(route, request, input, pluginId, surface)
     const attempt = attemptAt(route, call, request, surface)
     if (attempt !== undefined) await surface.limiter.attempt(request, attempt)
+    if (call.actor?.visiting === true) await surface.onVisit?.(route, call)
     const run = () => checkedHandle(route, call, surface.validateResponses)
     const reply = await (idempotent ? surface.guard({ route, request: call, path: request.path, run }) : run())
     if (attempt !== undefined && LET_IN.has(reply.status)) await surface.limiter.succeeded(attempt)

@@ -93,6 +93,7 @@ export class Standings {
         id: row.user_id,
         tenantId: row.tenant,
         permissions,
+        ...(row.support_role === null ? {} : { visiting: true }),
         claims: {
           ...{ name: row.name, sessionId: row.session_id, role, tier },
           ...{ locale: row.locale, timeZone: row.time_zone, owner: String(row.owner === true) },

@@ -40,6 +40,16 @@ describe('a SUPER_ADMIN', () => {
     expect(log.items[0]).to.have.nested.property('details.reason', reason)
   })
 
+  it('leaves every call in somebody’s tenant in that tenant’s data-access log', async () => {
+    const grant = await k.loggedIn('ann@acme.example')
+    const { items } = await k.must<{ items: object[] }>(200, 'GET', '/api/admin/audit?kind=access', {
+      token: grant.accessToken,
+    })
+    const read = items.find((one) => 'action' in one && one.action === 'support.read')
+    expect(read).to.deep.include({ actor: { kind: 'user', id: root.userId }, tenant: ann.tenantId })
+    expect(JSON.stringify(items)).to.include('listMembers')
+  })
+
   it('is home again after an hour', async () => {
     const grant = await k.loggedIn('root@parley.example')
     const { body } = await visit(grant, { tenantId: ann.tenantId, reason, role: 'admin' })
