@@ -2,6 +2,7 @@ import Joi, { type Schema, type ValidationOptions } from 'joi'
 import type { Route } from '../../plugin/route.ts'
 import type { FieldError } from '../answer/problem.ts'
 import { Refused } from '../answer/refused.ts'
+import { unfitValue } from './unfit-value.ts'
 
 /** What came in, before anything is believed. `payload` is null when there was no body. */
 export interface RawInput {
@@ -57,9 +58,15 @@ export function inputCheck(route: Route): InputCheck {
 }
 
 function checkOne(source: Source, value: unknown, errors: FieldError[]): unknown {
+  const unfit = unfitValue(source.name, value)
+  if (unfit !== undefined) {
+    errors.push(unfit)
+    return value
+  }
   const result = source.schema.validate(value, source.options)
   for (const detail of result.error?.details ?? []) {
-    const field = detail.path.length === 0 ? source.name : detail.path.join('.')
+    // A field may have the empty name: it is told of as its whole source.
+    const field = detail.path.join('.') || source.name
     errors.push({
       field,
       message: detail.path.length === 0 ? detail.message.replace(/^value/, source.name) : detail.message,

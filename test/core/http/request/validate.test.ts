@@ -56,6 +56,28 @@ describe('core/http/request/validate', () => {
     expect(body.errors).to.deep.include({ field: 'colour', message: 'colour is not allowed' })
   })
 
+  it('refuses a text with NUL wherever it stands, nesting without end, and a field without a name', async () => {
+    const deep = `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    const texts = [
+      { payload: deep },
+      { url: '/api/things/1?tag=a%00' },
+      { payload: { name: 'a\0b' } },
+      { payload: { name: 'x', '': 1 } },
+    ]
+    const fields = await Promise.all(
+      texts.map(async (request) => {
+        const { status, body } = await send({ payload: { name: 'x' }, ...request })
+        return [status, body.errors[0].field]
+      }),
+    )
+    expect(fields).to.deep.equal([
+      [400, 'body'],
+      [400, 'query'],
+      [400, 'body'],
+      [400, 'body'],
+    ])
+  })
+
   it('answers a long list of wrong things with its beginning', async () => {
     const { body } = await send({ payload: { name: 'x', nested: { deep: Array(500).fill({ n: 'x' }) } } })
     expect(body.errors).to.have.length(50)
