@@ -1,9 +1,14 @@
+import Joi from 'joi'
+import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { CloudEvent, Position } from '../plugin/event.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { ErrorChain } from './error-chain.ts'
 import { toRecord } from './log-row.ts'
 import type { AdminStore, DeadRow } from './store/admin-store.ts'
 import type { LogStore } from './store/log-store.ts'
+
+/** Of Postgres' `integer`. */
+const MOST_PART = 2 ** 31 - 1
 
 /** An event that a group has given up. */
 export interface DeadLetterView {
@@ -62,7 +67,7 @@ export class DeadLetters {
       group: filter.group ?? null,
       tenantId: filter.tenantId ?? null,
       type: filter.type ?? null,
-      after: filter.cursor === undefined ? null : Buffer.from(filter.cursor, 'base64url').toString(),
+      after: afterOf(filter.cursor),
       limit: limit + 1,
     })
     const letters = rows.slice(0, limit).map(view)
@@ -109,7 +114,24 @@ function view(row: DeadRow): DeadLetterView {
   }
 }
 
-function cursorOf(row: DeadRow): string {
-  const { died_at, grp, topic, part, off } = row
-  return Buffer.from(JSON.stringify({ at: died_at, g: grp, t: topic, p: part, o: off })).toString('base64url')
+const place = Joi.array<[string, string, string, number, string]>().ordered(
+  Joi.string().isoDate().required(),
+  Joi.string().required(),
+  Joi.string().required(),
+  Joi.number().integer().min(0).max(MOST_PART).required(),
+  Joi.string()
+    .pattern(/^[0-9]{1,18}$/)
+    .required(),
+)
+
+function cursorOf({ died_at, grp, topic, part, off }: DeadRow): string {
+  return encodeCursor([died_at.toISOString(), grp, topic, part, off])
+}
+
+/** Throws `cursor.invalid`. */
+function afterOf(cursor: string | undefined): string | null {
+  const tuple = decodeCursor(cursor, place)
+  if (tuple === undefined) return null
+  const [at, g, t, p, o] = tuple
+  return JSON.stringify({ at, g, t, p, o })
 }

@@ -5,7 +5,11 @@ const shape = Joi.array()
   .ordered(
     Joi.string().required(),
     Joi.string().required(),
-    Joi.number().integer().min(0).required(),
+    Joi.number()
+      .integer()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .required(),
     Joi.string()
       .pattern(/^[0-9]{1,18}$/)
       .required(),

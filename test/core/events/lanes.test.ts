@@ -102,6 +102,8 @@ describe('what fails', () => {
     expect(times).to.have.length(5)
     expect(times).to.deep.equal(times.toSorted((a, b) => b - a))
     expect(second.cursor).to.equal(undefined)
+    const madeUp = await engine.dead.list({ cursor: 'bm90aGluZw' }).catch((error: { code: string }) => error.code)
+    expect(madeUp).to.equal('cursor.invalid')
   })
 
   it('keeps its key blocked with onDead block-key until an operator decides', async () => {
