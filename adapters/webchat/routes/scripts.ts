@@ -47,7 +47,7 @@ export function scriptRoutes(context: Context): readonly Route[] {
           .required(),
       }),
       responses: {
-        200: { description: 'The file', contentType: 'text/javascript' },
+        200: { description: 'The file', contentType: '*/*' },
         404: { description: 'No such file' },
       },
       async handle({ params: { version, file } }) {

@@ -63,7 +63,7 @@ export function pageRoutes(): readonly Route[] {
       ...{ tags, access },
       params: Joi.object<{ file: string }>({ file: Joi.string().max(40).required() }),
       responses: {
-        200: { description: 'The file', contentType: 'text/javascript' },
+        200: { description: 'The file', contentType: '*/*' },
         404: { description: 'There is no such file.' },
       },
       handle: async ({ params: { file } }) => {

@@ -17,7 +17,7 @@ const previewSchema = Joi.object({
     buttons: Joi.array().items(words).required(),
   }).required(),
   missing: Joi.array().items(Joi.string()).required().description('Keys of required parameters without a value.'),
-  unsupported: Joi.array().items(Joi.string()).required().description('Components that cannot be filled by key.'),
+  unsupported: Joi.array().items(words).required().description('Components that cannot be filled by key.'),
   content: Joi.object()
     .unknown(true)
     .description('The message as a conversation takes it; absent while something is missing.'),
