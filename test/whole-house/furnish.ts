@@ -1,0 +1,253 @@
+import { newId, notificationRequested, ParleyError } from '@parley/core'
+import type { TestAnswer } from '@parley/core/testing'
+import { PLATFORM } from '../../plugins/accounts/platform.ts'
+import type { House } from './house.ts'
+import { stumbled } from './stumbler/index.ts'
+
+const PASSWORD = 'Correct-horse-7'
+
+/** A business with something of everything that a path can name. */
+export interface Furniture {
+  readonly marker: string
+  readonly tenantId: string
+  readonly userId: string
+  readonly email: string
+  readonly password: string
+  /** The owner's session. */
+  readonly accessToken: string
+  /** A key that may do everything in the tenant. */
+  readonly apiKey: string
+  readonly visitorToken: string
+  readonly webchatId: string
+  readonly participantId: string
+  /** By the path up to the parameter: `/api/contacts/{id}` → the id of a contact of this tenant. */
+  readonly ids: Readonly<Record<string, string>>
+}
+
+type Body = Readonly<Record<string, unknown>>
+type Items = readonly (Body & { readonly id: string })[]
+
+/** Fills a new tenant through the public API, as its people, its customers and the vendors would. `marker` stands in all of its texts. */
+export async function furnish(house: House, marker: string): Promise<Furniture> {
+  return new Furnisher(house, marker).run()
+}
+
+class Furnisher {
+  readonly #house: House
+  readonly #marker: string
+  readonly #ids: Record<string, string> = {}
+  #token = ''
+  #tenantId = ''
+
+  constructor(house: House, marker: string) {
+    this.#house = house
+    this.#marker = marker
+  }
+
+  async run(): Promise<Furniture> {
+    const email = `${this.#marker.toLowerCase()}@parley.example`
+    const name = `${this.#marker} owner`
+    const person = { email, password: PASSWORD, name, businessName: `${this.#marker} business` }
+    const grant = await this.#post('/api/auth/register', person)
+    this.#token = String(grant.accessToken)
+    this.#tenantId = String(grant.tenantId)
+    const userId = String(grant.userId)
+    const apiKey = await this.#keys()
+    await this.#channels()
+    await this.#talk()
+    await this.#inbox()
+    await this.#people(userId)
+    await this.#templates()
+    await this.#partner()
+    await this.#failures(userId)
+    const visitor = await this.#visitor()
+    const own = { marker: this.#marker, tenantId: this.#tenantId, userId, email, password: PASSWORD, apiKey }
+    return { ...own, ...visitor, accessToken: this.#token, ids: this.#ids }
+  }
+
+  async #keys(): Promise<string> {
+    const { kernel } = this.#house.test
+    const made = await kernel.database.transaction(this.#tenantId, (uow) =>
+      kernel.apiKeys.create(uow, { name: `${this.#marker} key`, scopes: ['*'], mode: 'test' }),
+    )
+    this.#ids['/api/api-keys/{id}'] = await this.#made('/api/api-keys', {
+      ...{ name: `${this.#marker} other key`, scopes: ['inbox.read'] },
+    })
+    const key = { provider: 'openai', name: `${this.#marker} model`, secret: `${this.#marker}-secret` }
+    this.#ids['/api/provider-keys/{id}'] = await this.#made('/api/provider-keys', key)
+    return made.key
+  }
+
+  async #channels(): Promise<void> {
+    const secrets = { appSecret: `${this.#marker}-app`, verifyToken: `${this.#marker}-verify` }
+    const endpoint = await this.#made('/api/endpoints', { adapter: 'whatsapp', secrets })
+    const number = String(1 + [...this.#house.whatsapp.state.accounts].length).padStart(15, '6')
+    const account = { phoneNumberId: number, wabaId: `9${number}`, accessToken: `${this.#marker}-token` }
+    this.#house.whatsapp.state.templates.set(account.wabaId, [
+      {
+        ...{ id: `7${number}`, name: 'greeting', language: 'en', category: 'UTILITY', status: 'APPROVED' },
+        components: [{ type: 'BODY', text: `${this.#marker} greets {{1}}` }],
+      },
+    ])
+    const connection = await this.#made('/api/connections', {
+      ...{ provider: 'whatsapp', externalId: number, name: `${this.#marker} number`, endpointId: endpoint },
+      ...{ aliases: [`waba:${account.wabaId}`], settings: { wabaId: account.wabaId } },
+      secrets: { accessToken: account.accessToken },
+    })
+    this.#house.whatsapp.addAccount({
+      ...{ ...account, displayPhoneNumber: `1${number}`, verifiedName: this.#marker },
+      callbackUrl: `${this.#house.test.baseUrl}/hooks/whatsapp/${endpoint}`,
+      appSecret: secrets.appSecret,
+    })
+    const webchat = { provider: 'webchat', externalId: `chat-${number}`, name: `${this.#marker} chat` }
+    this.#ids['/api/webchat/{connectionId}'] = await this.#made('/api/connections', webchat)
+    Object.assign(this.#ids, { '/api/endpoints/{id}': endpoint, '/api/connections/{id}': connection })
+    this.#ids['/hooks/{adapter}/{endpointId}'] = endpoint
+    this.#phone = number
+  }
+
+  #phone = ''
+
+  /** Three customers write; the last one sends a picture. */
+  async #talk(): Promise<void> {
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    )
+    for (const who of ['1', '2', '3']) {
+      const customer = this.#house.whatsapp.customer(`49151${this.#phone.slice(-6)}${who}`, this.#phone)
+      customer.named(`${this.#marker} customer ${who}`).text(`${this.#marker} says ${who}`)
+      if (who === '3') customer.image(png, 'image/png', `${this.#marker} picture`)
+    }
+    await this.#settle()
+    const [first, second, third] = await this.#items('/api/contacts')
+    this.#ids['/api/contacts/{id}'] = first?.id ?? ''
+    const merge = await this.#post(`/api/contacts/${second?.id}/merge`, { sourceId: third?.id })
+    this.#ids['/api/merges/{id}'] = String(merge.mergeId ?? merge.id)
+    const phone = `49151${this.#phone.slice(-6)}`
+    for (const tail of ['1', '2', '3']) {
+      await this.#call('PATCH', `/api/contacts/${first?.id}`, {
+        attributes: { phone: `${phone}${tail}`, note: this.#marker },
+      })
+      await this.#call('PATCH', `/api/contacts/${second?.id}`, {
+        attributes: { phone: `${phone}${tail}`, note: this.#marker },
+      })
+    }
+    this.#ids['/api/merge-suggestions/{id}'] = (await this.#items('/api/merge-suggestions'))[0]?.id ?? ''
+  }
+
+  async #inbox(): Promise<void> {
+    await this.#call('PUT', `/api/labels/${this.#marker}`, { color: '#aabbcc' })
+    this.#ids['/api/labels/{name}'] = this.#marker
+    const shortcut = this.#marker.toLowerCase()
+    this.#ids['/api/canned-replies/{id}'] = await this.#made('/api/canned-replies', { shortcut, text: this.#marker })
+    const conversations = await this.#items('/api/conversations')
+    for (const { id } of conversations) {
+      const messages = await this.#items(`/api/conversations/${id}/messages`)
+      const attachments = messages.flatMap(({ attachments }) => attachments as Items)
+      if (attachments[0] !== undefined) this.#ids['/api/attachments/{id}'] = attachments[0].id
+      Object.assign(this.#ids, { '/api/conversations/{id}': id, '/api/messages/{id}': messages[0]?.id ?? '' })
+      await this.#post(`/api/conversations/${id}/notes`, { text: `${this.#marker} note` })
+      await this.#post(`/api/conversations/${id}/messages`, { text: `${this.#marker} answers` })
+      await this.#call('PATCH', `/api/conversations/${id}`, { labels: [this.#marker] })
+    }
+    await this.#settle()
+  }
+
+  async #people(userId: string): Promise<void> {
+    const role = { name: `${this.#marker} role`, permissions: ['inbox.read'] }
+    this.#ids['/api/roles/{id}'] = await this.#made('/api/roles', role)
+    const team = await this.#made('/api/teams', { name: `${this.#marker} team`, description: this.#marker })
+    await this.#call('PUT', `/api/teams/${team}/members/${userId}`, {})
+    Object.assign(this.#ids, { '/api/teams/{id}': team, '/api/teams/{id}/members/{userId}': userId })
+    const email = `guest-${this.#marker.toLowerCase()}@parley.example`
+    this.#ids['/api/team/invitations/{id}'] = await this.#made('/api/team/invitations', { email, role: 'agent' })
+    this.#ids['/api/team/members/{id}'] = userId
+    this.#ids['/api/auth/sessions/{id}'] = (await this.#items('/api/auth/sessions'))[0]?.id ?? ''
+    this.#ids['/api/auth/identities/{id}'] = await this.#identity(userId)
+  }
+
+  /** As a sign-in with another service leaves it behind; there is no such service here. */
+  async #identity(userId: string): Promise<string> {
+    const id = newId()
+    const { kernel } = this.#house.test
+    await kernel.database.transaction(PLATFORM, ({ trx }) =>
+      trx('accounts.external_identity').insert({
+        ...{ tenant_id: PLATFORM, id, user_id: userId, issuer: 'https://id.example', subject: this.#marker },
+        ...{ provider: 'example', email: `${this.#marker}@id.example`, created_at: kernel.clock.now() },
+      }),
+    )
+    return id
+  }
+
+  async #templates(): Promise<void> {
+    const text = `${this.#marker} writes`
+    const email = { name: `${this.#marker} mail`, subject: text, text }
+    this.#ids['/api/email-templates/{id}'] = await this.#made('/api/email-templates', email)
+    const sms = { name: `${this.#marker} sms`, body: text }
+    this.#ids['/api/sms-templates/{id}'] = await this.#made('/api/sms-templates', sms)
+    await this.#post('/api/channel-templates/sync', {})
+    await this.#settle()
+    this.#ids['/api/channel-templates/{id}'] = (await this.#items('/api/channel-templates'))[0]?.id ?? ''
+  }
+
+  async #partner(): Promise<void> {
+    const url = `${this.#house.partnerUrl}/${this.#marker}`
+    const wish = { url, description: this.#marker, events: ['message.received.v1'] }
+    const id = await this.#made('/api/webhooks', wish)
+    await this.#post(`/api/webhooks/${id}/ping`, undefined)
+    const [delivery] = await this.#items(`/api/webhooks/${id}/deliveries`)
+    this.#ids['/api/webhooks/{id}'] = id
+    this.#ids['/api/webhooks/{id}/deliveries/{deliveryId}'] = delivery?.id ?? ''
+  }
+
+  async #failures(userId: string): Promise<void> {
+    await this.#house.test.kernel.database.transaction(this.#tenantId, async (uow) => {
+      const title = `${this.#marker} is told`
+      const data = { kind: 'house.told', to: { users: [userId] }, title, body: title }
+      uow.publish({ type: notificationRequested, key: 'house', data })
+      uow.publish({ type: stumbled, key: 'house', data: { text: this.#marker } })
+    })
+    await this.#settle()
+    this.#ids['/api/notifications/{id}'] = (await this.#items('/api/notifications'))[0]?.id ?? ''
+    this.#ids['/api/admin/dead-letters/{id}'] = (await this.#items('/api/admin/dead-letters'))[0]?.id ?? ''
+    this.#ids['/api/admin/dead-jobs/{id}'] = (await this.#items('/api/admin/dead-jobs'))[0]?.id ?? ''
+    this.#ids['/api/admin/webhooks/{id}'] = (await this.#items('/api/admin/webhooks'))[0]?.id ?? ''
+  }
+
+  async #visitor() {
+    const webchatId = this.#ids['/api/webchat/{connectionId}'] ?? ''
+    const session = await this.#post(`/api/webchat/${webchatId}/session`, {})
+    const headers = { authorization: `Visitor ${session.token}` }
+    const payload = { id: newId(), text: `${this.#marker} visits` }
+    await this.#house.test.inject({ method: 'POST', url: '/api/webchat/messages', as: null, headers, payload })
+    await this.#settle()
+    return { visitorToken: String(session.token), webchatId, participantId: String(session.participantId) }
+  }
+
+  async #settle(): Promise<void> {
+    await this.#house.whatsapp.webhooks.idle()
+    await this.#house.test.drain(20_000)
+  }
+
+  async #call(method: string, url: string, payload?: object): Promise<TestAnswer> {
+    const as = this.#token === '' ? null : { apiKey: this.#token }
+    const answer = await this.#house.test.inject({ method, url, as, ...(payload === undefined ? {} : { payload }) })
+    if (answer.status >= 300)
+      throw new ParleyError('test.furnish', `${method} ${url}: expected it done, got ${answer.status} ${answer.text}`)
+    return answer
+  }
+
+  async #post(url: string, payload: object | undefined): Promise<Body> {
+    return (await this.#call('POST', url, payload)).body as Body
+  }
+
+  async #made(url: string, payload: object): Promise<string> {
+    return String((await this.#post(url, payload)).id)
+  }
+
+  async #items(url: string): Promise<Items> {
+    const { body } = await this.#call('GET', url)
+    return Array.isArray(body) ? (body as Items) : (body as { items: Items }).items
+  }
+}
