@@ -2,6 +2,7 @@ import { type Demo, withDemo } from '../../config/define-config.ts'
 import { bootKernel, type Kernel } from '../../kernel/kernel.ts'
 import { Shutdown, stopOnSignals } from '../../kernel/shutdown.ts'
 import type { Command } from '../command.ts'
+import { giveBackMemory } from '../give-back-memory.ts'
 import { openInstallation } from '../installation.ts'
 
 export const startCommand: Command = {
@@ -35,6 +36,7 @@ export const startCommand: Command = {
       const lines = (await demo?.seed(kernel)) ?? []
       context.print(`Parley ${kernel.version} is ready: ${settings.publicUrl ?? kernel.baseUrl}`)
       for (const line of lines) context.print(line)
+      await giveBackMemory()
     } catch (error) {
       await stop()
       throw error
