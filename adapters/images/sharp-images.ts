@@ -7,7 +7,6 @@ import {
   type Thumbnail,
   typeAllowed,
 } from '@parley/core'
-import sharp from 'sharp'
 import type { ImagesSettings } from './settings.ts'
 
 /** What is decoded. No SVG: it is a program, and may ask for other files. */
@@ -31,6 +30,8 @@ export class SharpImages implements ImageProcessor {
     const type = await contentTypeOf(content)
     if (type === undefined || !typeAllowed(type, TYPES))
       return refuse('not-an-image', 'This is no image that can be read.')
+    // Only now: libvips takes eight megabytes, and many an installation never sees an image.
+    const { default: sharp } = await import('sharp')
     try {
       const image = sharp(content, { limitInputPixels: maxPixels, failOn: 'error' })
       const { data, info } = await image
