@@ -50,7 +50,7 @@ async function functions(knex: Knex): Promise<void> {
   await engineFunction(
     knex,
     `create function parley.sealed_columns() returns setof parley.sealed_column language sql stable as $$
-       select c.* from parley.sealed_column c where to_regclass(c.table_name) is not null order by c.table_name, c.column_name
+       select c.* from parley.sealed_column c order by c.table_name, c.column_name
      $$`,
   )
   await engineFunction(

@@ -14,6 +14,7 @@ export interface OwnedColumn extends SealedColumn {
 export const KERNEL_COLUMNS: readonly SealedColumn[] = [
   { table: 'parley.connection', column: 'secrets', purpose: 'connection.secrets' },
   { table: 'parley.endpoint', column: 'secrets', purpose: 'endpoint.secrets' },
+  { table: 'parley.privacy_request', column: 'traces', purpose: 'privacy_request.traces' },
   { table: 'parley.provider_key', column: 'secret', purpose: 'provider_key.secret' },
 ]
 
@@ -36,11 +37,11 @@ export async function rememberColumns(database: Database, columns: readonly Owne
   })
 }
 
-/** All that were ever written down and are still there, in a fixed order. */
+/** All that were ever written down and are still there (a plugin's tables may have been taken away), in a fixed order. */
 export async function knownColumns({ trx }: Pick<UnitOfWork, 'trx'>): Promise<readonly OwnedColumn[]> {
   const { rows } = await trx.raw<{
     rows: readonly { owner: string; table_name: string; column_name: string; purpose: string }[]
-  }>('select * from parley.sealed_columns()')
+  }>('select c.* from parley.sealed_columns() c where to_regclass(c.table_name) is not null')
   return rows.map(({ owner, table_name, column_name, purpose }) => ({
     ...{ owner, table: table_name, column: column_name, purpose },
   }))
