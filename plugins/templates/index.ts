@@ -1,4 +1,5 @@
 import {
+  audit,
   channelTemplates,
   clock,
   connections,
@@ -30,7 +31,7 @@ export default definePlugin({
     settings: { app: settingsSchema },
     migrations: new URL('./migrations/', import.meta.url),
   },
-  deps: { clock, connections, database, vendors: channelTemplates },
+  deps: { audit, clock, connections, database, vendors: channelTemplates },
   register(deps, settings: TemplatesSettings) {
     const renderer = new Renderer(settings)
     const reader = new TemplateReader({ ...deps, settings })

@@ -57,8 +57,12 @@ export const templateChanged = defineEvent<TemplateChanged>({
   }),
 })
 
+/** By its id, or as a message names it: connection, name and language. */
 export interface TemplateUsed {
-  readonly templateId: string
+  readonly templateId?: string
+  readonly connectionId?: string
+  readonly name?: string
+  readonly language?: string
   /** Messages made of it. */
   readonly count: number
 }
@@ -68,7 +72,12 @@ export const templateUsed = defineEvent<TemplateUsed>({
   topic,
   summary: 'Messages were made of a template; whoever sends them says so, and the statistics follow.',
   schema: Joi.object({
-    templateId: Joi.string().uuid().required(),
+    templateId: Joi.string().uuid(),
+    connectionId: Joi.string().uuid(),
+    name: Joi.string(),
+    language: Joi.string(),
     count: Joi.number().integer().min(1).required(),
-  }),
+  })
+    .xor('templateId', 'connectionId')
+    .and('connectionId', 'name', 'language'),
 })

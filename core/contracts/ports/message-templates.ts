@@ -61,15 +61,18 @@ export interface ChannelTemplateName {
   readonly language: string
 }
 
+/** By id, or as a message names it. */
+export type TemplateUse = ({ readonly templateId: string } | ChannelTemplateName) & { readonly count?: number }
+
 /** Texts of the tenant, filled: for campaigns, reminders, the composer. */
 export interface MessageTemplates {
   /** Reads the template through a cache that is a second old at most. */
   render(tenantId: string, ref: TemplateRef, variables: TemplateVariables): Promise<RenderResult>
   /**
-   * Tells that messages were made of email or SMS templates; counted later, in batches. Messages of channels' templates
-   * are counted by themselves when they are queued.
+   * Tells that messages were made of templates; counted later, in batches. The inbox tells it of channels' templates, whoever
+   * of email or SMS ones sends them.
    */
-  used(uow: UnitOfWork, uses: readonly { readonly templateId: string; readonly count?: number }[]): void
+  used(uow: UnitOfWork, uses: readonly TemplateUse[]): void
   /** One answer each, in order: why it cannot be sent now. A template that nobody knows here is the vendor's to judge. */
   unsendable(
     uow: UnitOfWork,

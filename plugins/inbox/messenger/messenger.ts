@@ -12,8 +12,8 @@ import { knownKeys, sendKey } from './dedupe.ts'
 import { draftSend } from './draft-send.ts'
 import { Surroundings } from './facts.ts'
 import type { MessengerParts } from './parts.ts'
-import { refusedTemplates } from './refused-templates.ts'
 import { lockPlaces } from './targets.ts'
+import { refusedTemplates, tellUses } from './template-sends.ts'
 
 /** The `messenger` port. A batch costs the same few round trips whatever its size. */
 export function createMessenger(parts: MessengerParts): Messenger {
@@ -61,6 +61,8 @@ async function sendAll(
     if (answer.ok && key !== undefined) taken.add(key.text)
     return answer
   })
+  const accepted = targets.flatMap((target, index) => (target !== undefined && answers[index]?.ok ? [target] : []))
+  tellUses(parts.templates, uow, accepted)
   await writeDraft(uow, draft)
   return answers
 }

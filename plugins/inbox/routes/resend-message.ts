@@ -12,6 +12,7 @@ import { checkSend } from '../domain/sendability.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { announceQueued, changeMessage } from '../drafting/message.ts'
 import { Surroundings } from '../messenger/facts.ts'
+import { refusedTemplates } from '../messenger/template-sends.ts'
 import { lockMessage } from '../storage/lock-message.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { noMessage, type RouteContext, refused } from './context.ts'
@@ -53,6 +54,9 @@ async function resend(context: RouteContext, uow: UnitOfWork, id: string, by: st
   const around = await Surroundings.of(context, uow, [thread])
   const passed = checkSend(around.facts(thread), message.content as OutboundContent)
   if (!passed.ok) return refused(passed)
+  const send = { content: message.content as OutboundContent, connectionId: thread.connectionId }
+  const refusal = (await refusedTemplates(context.templates, uow, [send])).get(send)
+  if (refusal !== undefined) return refused(refusal)
   changeMessage(draft, message, { change: 'status', fields: { status: 'queued', error: null }, reason: 'resent' })
   const evidence = { by: 'resend', at: draft.now.toISOString(), detail: by } as const
   draft.sendUpdates.set(id, { messageId: id, state: 'intent', evidence })

@@ -5,6 +5,8 @@ import {
   type RenderResult,
   refuse,
   type Selector,
+  type TemplateUse,
+  type TemplateUsed,
   type TemplateVariables,
   templateUsed,
   type UnitOfWork,
@@ -33,10 +35,7 @@ export function createMessageTemplates(parts: PortParts): MessageTemplates {
         ? renderCopy(parts, template, variables)
         : renderOwn(parts, template, variables)
     },
-    used(uow, uses) {
-      for (const { templateId, count = 1 } of uses)
-        uow.publish({ type: templateUsed, key: templateId, data: { templateId, count } })
-    },
+    used: tellUses,
     unsendable: unsendableNames,
   }
 }
@@ -61,6 +60,23 @@ function renderCopy({ vendors }: PortParts, copy: Template, variables: TemplateV
 function refused(missing: readonly string[], detail: string): RenderResult {
   if (missing.length === 0) return refuse('template-not-rendered', detail)
   return { ...refuse('missing-variables', `These variables are missing: ${missing.join(', ')}.`), missing }
+}
+
+/** One event for each template, however many messages. */
+function tellUses(uow: UnitOfWork, uses: readonly TemplateUse[]): void {
+  const counts = new Map<string, number>()
+  for (const { count = 1, ...template } of uses) {
+    const key = JSON.stringify(template)
+    counts.set(key, (counts.get(key) ?? 0) + count)
+  }
+  for (const [key, count] of counts) {
+    const template = JSON.parse(key) as Omit<TemplateUsed, 'count'>
+    uow.publish({
+      type: templateUsed,
+      key: template.templateId ?? template.connectionId ?? '',
+      data: { ...template, count },
+    })
+  }
 }
 
 async function unsendableNames(uow: UnitOfWork, names: readonly ChannelTemplateName[]) {

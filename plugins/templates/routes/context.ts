@@ -1,4 +1,4 @@
-import type { Actor, ChannelTemplates, Clock, Connections, Database, Selector } from '@parley/core'
+import type { Actor, Audit, ChannelTemplates, Clock, Connections, Database, Selector } from '@parley/core'
 import { problem } from '@parley/core'
 import type { TemplateReader } from '../port/template-reader.ts'
 import type { Renderer } from '../rendering/renderer.ts'
@@ -6,6 +6,7 @@ import type { TemplatesSettings } from '../settings.ts'
 
 /** What the routes work with. */
 export interface RouteContext {
+  readonly audit: Audit
   readonly clock: Clock
   readonly connections: Connections
   readonly database: Database

@@ -1,12 +1,6 @@
-import type { UnitOfWork } from '@parley/core'
+import type { TemplateUsed, UnitOfWork } from '@parley/core'
 
-/** A template by its id, or by what a message says about it. */
-export interface Use {
-  readonly templateId?: string
-  readonly connectionId?: string
-  readonly name?: string
-  readonly language?: string
-  readonly count: number
+export interface Use extends TemplateUsed {
   /** ISO 8601, UTC. */
   readonly at: string
 }

@@ -139,6 +139,23 @@ describe('email and SMS templates', function () {
         expect((answer.body as { errors: { field: string }[] }).errors[0]?.field).to.equal(field)
       })
 
+      it('stands in the audit log: who wrote, changed and deleted it, without its words', async () => {
+        const { id } = await create('Audited')
+        await templates.body('PUT', `${path}/${id}`, { name: 'Audited', ...other, archived: true })
+        await templates.call('DELETE', `${path}/${id}`)
+        const { items } = await templates.body<{ items: { action: string; target: { id: string } }[] }>(
+          'GET',
+          '/api/admin/audit',
+        )
+        const mine = items.filter(({ target }) => target.id === id)
+        expect(mine.map(({ action }) => action).reverse()).to.deep.equal([
+          'template.created',
+          'template.changed',
+          'template.deleted',
+        ])
+        expect(JSON.stringify(mine)).not.to.contain('Bye')
+      })
+
       it('belongs to its tenant alone', async () => {
         const { id } = await create('Private')
         const stranger = await templates.test.createTenant('stranger')

@@ -6,6 +6,7 @@ import { asChannelTemplate } from '../../rendering/channel.ts'
 import { applyNews } from '../../sync/apply.ts'
 import { requestSync } from '../../sync/events.ts'
 import type { CopyPatch } from '../../sync/plan.ts'
+import { auditEntry } from '../audit-entry.ts'
 import { actorId, notFound, type RouteContext } from '../context.ts'
 import { category, idParams } from '../schemas.ts'
 import { copyView } from '../view.ts'
@@ -21,7 +22,7 @@ const tags = ['templates']
 const access = { permission: 'templates.write' }
 
 export function changeRoute(context: RouteContext): Route {
-  const { database, settings } = context
+  const { audit, database, settings } = context
   return defineRoute({
     method: 'PUT',
     path: `${PATH}/{id}`,
@@ -36,7 +37,9 @@ export function changeRoute(context: RouteContext): Route {
       404: { description: 'There is no such template.' },
       ...VENDOR_ANSWERS,
     },
-    handle: async ({ tenantId, params: { id }, payload, actor }) => {
+    handle: async (request) => {
+      const { tenantId, payload } = request
+      const { id } = request.params
       const copy = await read(context, tenantId, id)
       if (copy === undefined) return notFound(id)
       const vendor = await vendorOf(context, tenantId, copy.connection_id ?? '')
@@ -57,9 +60,11 @@ export function changeRoute(context: RouteContext): Route {
         state: 'pending',
       }
       return database.transaction(tenantId, async (uow) => {
-        await apply(context, uow, copy, { ...patch, reason: null }, actorId(actor))
+        await apply(context, uow, copy, { ...patch, reason: null }, actorId(request.actor))
         const after = await Template.in(uow).findOne({ id })
-        return after === undefined ? notFound(id) : ok(copyView(after))
+        if (after === undefined) return notFound(id)
+        await audit.record(uow, auditEntry('template.changed', id, request, { before: copy, after }))
+        return ok(copyView(after))
       })
     },
   })
@@ -67,7 +72,7 @@ export function changeRoute(context: RouteContext): Route {
 
 /** One that is on nobody's list any more is forgotten here as well, with its statistics. */
 export function removeRoute(context: RouteContext): Route {
-  const { clock, database, reader } = context
+  const { audit, clock, database, reader } = context
   return defineRoute({
     method: 'DELETE',
     path: `${PATH}/{id}`,
@@ -81,16 +86,20 @@ export function removeRoute(context: RouteContext): Route {
       404: { description: 'There is no such template.' },
       ...VENDOR_ANSWERS,
     },
-    handle: async ({ tenantId, params: { id }, actor }) => {
+    handle: async ({ tenantId, params: { id }, ...request }) => {
       const copy = await read(context, tenantId, id)
       if (copy === undefined) return notFound(id)
       const refusal = copy.vanished_at === null ? await removeAtVendor(context, tenantId, copy) : undefined
       if (refusal !== undefined) return refusal
       await database.transaction(tenantId, async (uow) => {
-        if (copy.vanished_at === null) return apply(context, uow, copy, { vanished_at: clock.now() }, actorId(actor))
-        await Template.in(uow).where({ id }).delete()
-        uow.publish(changeEvent(copy, 'deleted'))
-        reader.forgetAfter(uow)
+        if (copy.vanished_at === null)
+          await apply(context, uow, copy, { vanished_at: clock.now() }, actorId(request.actor))
+        else {
+          await Template.in(uow).where({ id }).delete()
+          uow.publish(changeEvent(copy, 'deleted'))
+          reader.forgetAfter(uow)
+        }
+        await audit.record(uow, auditEntry('template.deleted', id, request, { before: copy }))
       })
       return noContent()
     },

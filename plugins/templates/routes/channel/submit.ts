@@ -2,6 +2,7 @@ import { created, defineRoute, type NewChannelTemplate, type Route } from '@parl
 import Joi from 'joi'
 import { applySubmitted } from '../../sync/apply.ts'
 import { requestSync } from '../../sync/events.ts'
+import { auditEntry } from '../audit-entry.ts'
 import { actorId, notFound, type RouteContext } from '../context.ts'
 import { category, language, uuid } from '../schemas.ts'
 import { copyView } from '../view.ts'
@@ -14,7 +15,7 @@ interface Submission extends NewChannelTemplate {
 
 /** The vendor is asked first: what it refuses never was a template. A repeat of a submission is refused by the vendor's own key. */
 export function submitRoute(context: RouteContext): Route {
-  const { clock, database, settings } = context
+  const { audit, clock, database, settings } = context
   return defineRoute({
     method: 'POST',
     path: PATH,
@@ -30,7 +31,8 @@ export function submitRoute(context: RouteContext): Route {
       components: components.required(),
     }),
     responses: { 201: { description: 'The template, waiting for approval.', schema: copySchema }, ...VENDOR_ANSWERS },
-    handle: async ({ tenantId, payload, actor, correlationId }) => {
+    handle: async (request) => {
+      const { tenantId, payload, correlationId } = request
       const { connectionId, ...template } = payload
       const vendor = await vendorOf(context, tenantId, connectionId)
       if (vendor === undefined) return noVendor(connectionId)
@@ -46,8 +48,10 @@ export function submitRoute(context: RouteContext): Route {
           if (!result.ok) return refusedBy(result)
           const { externalId = '', status = 'pending', category: filed = template.category.toLowerCase() } = result
           const taken = { ...template, externalId, status, category: filed }
-          const copy = await applySubmitted(uow, connection, taken, { by: actorId(actor), now: clock.now() })
-          return copy === undefined ? notFound(externalId) : created(copyView(copy), { location: `${PATH}/${copy.id}` })
+          const copy = await applySubmitted(uow, connection, taken, { by: actorId(request.actor), now: clock.now() })
+          if (copy === undefined) return notFound(externalId)
+          await audit.record(uow, auditEntry('template.created', copy.id, request, { after: copy }))
+          return created(copyView(copy), { location: `${PATH}/${copy.id}` })
         },
         { correlationId },
       )

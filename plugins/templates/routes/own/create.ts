@@ -2,13 +2,14 @@ import { created, defineRoute, newId, type Reply, type Route, type RouteRequest 
 import Joi from 'joi'
 import { changeEvent } from '../../models/changes.ts'
 import { Template } from '../../models/template.ts'
+import { auditEntry } from '../audit-entry.ts'
 import { actorId, notFound, type RouteContext } from '../context.ts'
 import { idParams, language, name } from '../schemas.ts'
 import type { OwnKind } from './kind.ts'
 import { type Draft, draftSchema, ownView, viewSchema } from './schemas.ts'
 import { type Columns, columnsOf, isTaken, nameTaken } from './write.ts'
 
-type Request = Pick<RouteRequest, 'tenantId' | 'actor' | 'correlationId'>
+type Request = Pick<RouteRequest, 'tenantId' | 'actor' | 'remoteAddress' | 'correlationId'>
 
 export function createRoute(context: RouteContext, kind: OwnKind): Route {
   const { renderer, settings } = context
@@ -69,7 +70,7 @@ export function duplicateRoute(context: RouteContext, kind: OwnKind): Route {
 }
 
 function insert(context: RouteContext, kind: OwnKind, request: Request, columns: Columns): Promise<Reply> {
-  const { clock, database, reader } = context
+  const { audit, clock, database, reader } = context
   const now = clock.now()
   const by = actorId(request.actor)
   const id = newId()
@@ -83,6 +84,7 @@ function insert(context: RouteContext, kind: OwnKind, request: Request, columns:
     if (made === undefined) return nameTaken(kind, columns)
     uow.publish(changeEvent(made, 'created'))
     reader.forgetAfter(uow)
+    await audit.record(uow, auditEntry('template.created', id, request, { after: made }))
     return created(ownView(kind, made), { location: `${kind.path}/${id}` })
   }
   return database.transaction(request.tenantId, work, { correlationId: request.correlationId })

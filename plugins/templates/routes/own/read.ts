@@ -2,6 +2,7 @@ import { cursorQuery, defineRoute, noContent, ok, pageSchema, type Route } from 
 import Joi from 'joi'
 import { changeEvent } from '../../models/changes.ts'
 import { Template } from '../../models/template.ts'
+import { auditEntry } from '../audit-entry.ts'
 import { notFound, type RouteContext } from '../context.ts'
 import { type ListQuery, listTemplates } from '../list.ts'
 import { category, idParams, language } from '../schemas.ts'
@@ -55,7 +56,7 @@ export function getRoute({ database, settings }: RouteContext, kind: OwnKind): R
   })
 }
 
-export function deleteRoute({ database, reader }: RouteContext, kind: OwnKind): Route {
+export function deleteRoute({ audit, database, reader }: RouteContext, kind: OwnKind): Route {
   return defineRoute({
     method: 'DELETE',
     path: `${kind.path}/{id}`,
@@ -65,7 +66,7 @@ export function deleteRoute({ database, reader }: RouteContext, kind: OwnKind): 
     access: { permission: 'templates.write' },
     params: idParams,
     responses: { 204: { description: 'Deleted.' }, 404: { description: 'There is no such template.' } },
-    handle: ({ tenantId, params: { id }, correlationId }) =>
+    handle: ({ tenantId, params: { id }, correlationId, ...request }) =>
       database.transaction(
         tenantId,
         async (uow) => {
@@ -74,6 +75,7 @@ export function deleteRoute({ database, reader }: RouteContext, kind: OwnKind): 
           await Template.in(uow).where({ id }).delete()
           uow.publish(changeEvent(template, 'deleted'))
           reader.forgetAfter(uow)
+          await audit.record(uow, auditEntry('template.deleted', id, request, { before: template }))
           return noContent()
         },
         { correlationId },

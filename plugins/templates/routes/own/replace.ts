@@ -1,6 +1,17 @@
-import { defineRoute, ok, problem, type Reply, type Route, type TemplateChange, type UnitOfWork } from '@parley/core'
+import {
+  type Audit,
+  defineRoute,
+  ok,
+  problem,
+  type Reply,
+  type Route,
+  type RouteRequest,
+  type TemplateChange,
+  type UnitOfWork,
+} from '@parley/core'
 import { changeEvent } from '../../models/changes.ts'
 import { Template } from '../../models/template.ts'
+import { auditEntry } from '../audit-entry.ts'
 import { actorId, notFound, type RouteContext } from '../context.ts'
 import { idParams } from '../schemas.ts'
 import type { OwnKind } from './kind.ts'
@@ -9,7 +20,7 @@ import { type Columns, columnsOf, isTaken, nameTaken } from './write.ts'
 
 /** Everything that is not named goes back to its default. */
 export function replaceRoute(context: RouteContext, kind: OwnKind): Route {
-  const { clock, database, reader, renderer, settings } = context
+  const { audit, clock, database, reader, renderer, settings } = context
   return defineRoute({
     method: 'PUT',
     path: `${kind.path}/{id}`,
@@ -25,16 +36,17 @@ export function replaceRoute(context: RouteContext, kind: OwnKind): Route {
       409: { description: 'The name is taken in this language, or somebody changed the template since it was read.' },
       422: { description: 'The text is no template; `errors` names the field and the line.' },
     },
-    handle: async ({ tenantId, params: { id }, payload, actor, correlationId }) => {
+    handle: async (request) => {
+      const { tenantId, payload, correlationId } = request
       const replacement = payload as Replacement
       const row = columnsOf(renderer, kind, replacement)
       if (!row.ok) return row.reply
-      const write = { id, columns: row.columns, replacement, by: actorId(actor), now: clock.now() }
+      const write = { id: request.params.id, columns: row.columns, replacement, now: clock.now(), request }
       return database.transaction(
         tenantId,
         async (uow) => {
           reader.forgetAfter(uow)
-          return replace(uow, kind, write)
+          return replace(uow, kind, { ...write, audit })
         },
         { correlationId },
       )
@@ -46,12 +58,13 @@ interface Write {
   readonly id: string
   readonly columns: Columns
   readonly replacement: Replacement
-  readonly by: string
   readonly now: Date
+  readonly request: Pick<RouteRequest, 'actor' | 'remoteAddress'>
+  readonly audit: Audit
 }
 
 async function replace(uow: UnitOfWork, kind: OwnKind, write: Write): Promise<Reply> {
-  const { id, columns, replacement, by, now } = write
+  const { id, columns, replacement, now, request, audit } = write
   const before = await Template.in(uow).findOne({ id, kind: kind.kind }).forUpdate()
   if (before === undefined) return notFound(id)
   if (replacement.version !== undefined && replacement.version !== before.version) return changedSince(before)
@@ -59,10 +72,17 @@ async function replace(uow: UnitOfWork, kind: OwnKind, write: Write): Promise<Re
   const archived_at = replacement.archived ? (before.archived_at ?? now) : null
   await Template.in(uow)
     .where({ id })
-    .patch({ ...columns, archived_at, version: before.version + 1, updated_by: by, updated_at: now })
+    .patch({
+      ...columns,
+      archived_at,
+      version: before.version + 1,
+      updated_by: actorId(request.actor),
+      updated_at: now,
+    })
   const after = await Template.in(uow).findOne({ id })
   if (after === undefined) return notFound(id)
   uow.publish(changeEvent(after, changeBetween(before, after)))
+  await audit.record(uow, auditEntry('template.changed', id, request, { before, after }))
   return ok(ownView(kind, after))
 }
 

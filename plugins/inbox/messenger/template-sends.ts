@@ -1,4 +1,4 @@
-import type { MessageTemplates, OutboundContent, Refusal, UnitOfWork } from '@parley/core'
+import type { ChannelTemplateName, MessageTemplates, OutboundContent, Refusal, UnitOfWork } from '@parley/core'
 
 /** A send that has a target. */
 export interface Placed {
@@ -15,10 +15,7 @@ export async function refusedTemplates<S extends Placed>(
   uow: UnitOfWork,
   sends: readonly S[],
 ): Promise<ReadonlyMap<S, Refusal<'template-not-sendable'>>> {
-  const named = sends.flatMap((send) => {
-    const { content, connectionId } = send
-    return content.kind === 'template' ? [{ send, connectionId, name: content.name, language: content.language }] : []
-  })
+  const named = sends.flatMap((send) => nameIn(send).map((name) => ({ ...name, send })))
   if (templates === undefined || named.length === 0) return new Map()
   const refusals = await templates.unsendable(uow, named)
   return new Map(
@@ -27,4 +24,13 @@ export async function refusedTemplates<S extends Placed>(
       return refusal === undefined ? [] : [[send, refusal]]
     }),
   )
+}
+
+/** Tells who keeps the templates that these sends were accepted; the counting comes later. */
+export function tellUses(templates: MessageTemplates | undefined, uow: UnitOfWork, sends: readonly Placed[]): void {
+  templates?.used(uow, sends.flatMap(nameIn))
+}
+
+function nameIn({ content, connectionId }: Placed): readonly ChannelTemplateName[] {
+  return content.kind === 'template' ? [{ connectionId, name: content.name, language: content.language }] : []
 }
