@@ -67,7 +67,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     log,
     gate: rooms.gate,
     onVisit: (route, request) => recordVisit({ database: rooms.database, audit: rooms.audit.log }, route, request),
-    tenantStatus: (tenantId) => rooms.tenants.statusOf(tenantId),
+    tenantStatus: (tenantId) => rooms.decisions.statusOf(tenantId),
     readiness: async () => [await databaseState(knex)],
     intake: (request) => intake.handle(request),
     idempotency: new PostgresIdempotencyStore({ database: rooms.database, knex, clock }),

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { ReadThrough } from '../cache/read-through.ts'
 import { asUnavailable } from '../data/unavailable.ts'
 import type { Clock } from '../plugin/services.ts'
+import type { Tenant } from './tenants.ts'
 
 /** What a tenant decided about a plugin. */
 export interface TenantPlugin {
@@ -13,9 +14,17 @@ export interface TenantPlugin {
 
 export type TenantPluginMap = ReadonlyMap<string, TenantPlugin>
 
+/** All that stands before a tenant's every request, read together. */
+interface Known {
+  readonly plugins: TenantPluginMap
+  readonly status: Tenant['status'] | undefined
+}
+
 interface Row extends TenantPlugin {
   readonly tenant_id: string
-  readonly plugin: string
+  /** Null in the row that tells the tenant's status. */
+  readonly plugin: string | null
+  readonly status: Tenant['status'] | null
 }
 
 /** Tenants whose decisions are kept in memory at once. */
@@ -24,11 +33,11 @@ const MAX_TENANTS = 10_000
 const UNDECIDED: TenantPluginMap = new Map()
 
 /**
- * The decisions of tenants, by plugin id, cached for `cacheMs` (a second at most): how late a change made by another
+ * The decisions of tenants, by plugin id, and whether a tenant may work, cached for `cacheMs` (a second at most): how late a change made by another
  * process is seen. A change made here is seen at once.
  */
 export class TenantPlugins {
-  readonly #cache: ReadThrough<TenantPluginMap>
+  readonly #cache: ReadThrough<Known>
 
   constructor(options: { knex: Knex; clock: Clock; cacheMs: number }) {
     this.#cache = new ReadThrough({
@@ -42,7 +51,12 @@ export class TenantPlugins {
 
   /** Empty for a tenant that never decided anything. @throws UnavailableError */
   async of(tenantId: string): Promise<TenantPluginMap> {
-    return (await this.#cache.get(tenantId)) ?? UNDECIDED
+    return (await this.#cache.get(tenantId))?.plugins ?? UNDECIDED
+  }
+
+  /** Whether the tenant may work; `undefined` when there is none. @throws UnavailableError */
+  async statusOf(tenantId: string): Promise<Tenant['status'] | undefined> {
+    return (await this.#cache.get(tenantId))?.status
   }
 
   /** Reads many at once, where one after another would be a query each. */
@@ -56,21 +70,23 @@ export class TenantPlugins {
   }
 }
 
-async function load(knex: Knex, tenants: readonly string[]): Promise<ReadonlyMap<string, TenantPluginMap>> {
-  const found = new Map<string, Map<string, TenantPlugin>>()
-  for (const row of await query(knex, tenants)) {
-    const plugins = found.get(row.tenant_id) ?? new Map<string, TenantPlugin>()
-    plugins.set(row.plugin, { enabled: row.enabled, settings: row.settings })
-    found.set(row.tenant_id, plugins)
+async function load(knex: Knex, tenants: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+  const found = new Map<string, { plugins: Map<string, TenantPlugin>; status: Known['status'] }>()
+  for (const { tenant_id, plugin, enabled, settings, status } of await query(knex, tenants)) {
+    const known = found.get(tenant_id) ?? { plugins: new Map<string, TenantPlugin>(), status: undefined }
+    if (plugin === null) known.status = status ?? undefined
+    else known.plugins.set(plugin, { enabled, settings })
+    found.set(tenant_id, known)
   }
   return found
 }
 
+const SQL = `select tenant_id, plugin, enabled, settings, null as status from parley.plugins_of_tenants(?::uuid[])
+  union all select id, null, null, null, status from parley.tenant_statuses(?::uuid[])`
+
 async function query(knex: Knex, tenants: readonly string[]): Promise<readonly Row[]> {
   try {
-    const { rows } = await knex.raw<{ rows: Row[] }>('SELECT * FROM parley.plugins_of_tenants(?::uuid[])', [
-      [...tenants],
-    ])
+    const { rows } = await knex.raw<{ rows: Row[] }>(SQL, [[...tenants], [...tenants]])
     return rows
   } catch (error) {
     throw asUnavailable(error)

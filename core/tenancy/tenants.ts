@@ -8,7 +8,6 @@ import { newId } from '../plugin/new-id.ts'
 import { type Result, refuse } from '../plugin/result.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { UnitOfWork } from '../plugin/unit-of-work.ts'
-import { TenantStatus } from './tenant-status.ts'
 
 export interface Tenant {
   readonly id: string
@@ -100,14 +99,14 @@ const COLUMNS = {
 export class Tenants {
   readonly #knex: Knex
   readonly #clock: Clock
-  readonly #status: TenantStatus
+  readonly #changed: (tenantId: string) => void
 
-  /** `cacheMs`: how late a suspension by another process is seen. */
-  constructor(options: { knex: Knex; clock: Clock; cacheMs?: number }) {
-    const { knex, clock, cacheMs = 0 } = options
+  /** `changed`: told when a tenant was changed here, for caches. */
+  constructor(options: { knex: Knex; clock: Clock; changed?: (tenantId: string) => void }) {
+    const { knex, clock, changed = () => {} } = options
     this.#knex = knex
     this.#clock = clock
-    this.#status = new TenantStatus({ knex, clock, cacheMs })
+    this.#changed = changed
   }
 
   /** With a unit of work, in its transaction. Throws `tenant.invalid` naming the field. */
@@ -155,11 +154,6 @@ export class Tenants {
     }))
   }
 
-  /** The current state of the tenant, cached for a moment: whether it may work. */
-  statusOf(tenantId: string): Promise<Tenant['status'] | undefined> {
-    return this.#status.of(tenantId)
-  }
-
   /** Changes the unit of work's own tenant. Throws `tenant.invalid` naming the field. */
   async update(patch: TenantPatch, uow: UnitOfWork): Promise<void> {
     const columns: Record<string, unknown> = {}
@@ -168,7 +162,7 @@ export class Tenants {
     if (Object.keys(columns).length === 0) return
     if (patch.status !== undefined) columns.status_at = this.#clock.now()
     await uow.trx('parley.tenant').where({ id: uow.tenantId }).update(columns)
-    uow.afterCommit(() => this.#status.forget(uow.tenantId))
+    uow.afterCommit(() => this.#changed(uow.tenantId))
   }
 
   async #first(sql: string, value: string): Promise<Tenant | undefined> {

@@ -2,6 +2,7 @@ import Joi from 'joi'
 import { auditActor } from '../../contracts/ports/audit.ts'
 import { portName } from '../../plugin/port.ts'
 import { defineRoute, ok, problem, type Route } from '../../plugin/route.ts'
+import { KERNEL_ID } from '../../tenancy/gate.ts'
 import type { ProviderChoice } from '../../tenancy/provider-choice.ts'
 import type { ProviderRegistry } from '../providers.ts'
 
@@ -56,7 +57,7 @@ function listRoute({ providers, choice }: Parts): Route {
       200: { description: 'The ports.', schema: Joi.object({ items: Joi.array().items(portSchema).required() }) },
     },
     handle: async ({ tenantId }) => {
-      const ports = providers.ports().filter((port) => port.cardinality === 'many')
+      const ports = choosable(providers)
       return ok({ items: await Promise.all(ports.map((port) => view(port, tenantId, { providers, choice }))) })
     },
   })
@@ -79,7 +80,7 @@ function bindRoute({ providers, choice }: Parts): Route {
     responses: { 200: { description: 'The port as it is now.', schema: portSchema } },
     handle: async (request) => {
       const { tenantId, params, payload } = request
-      const port = providers.ports().find((one) => portName(one) === params.port && one.cardinality === 'many')
+      const port = choosable(providers).find((one) => portName(one) === params.port)
       if (port === undefined) return problem(404, 'port.not-found', `Nobody provides a port ${params.port}.`)
       const known = providers.all(port).some((provider) => provider.key === payload.key)
       if (payload.key !== null && !known) {
@@ -90,6 +91,15 @@ function bindRoute({ providers, choice }: Parts): Route {
       return ok(await view(port, tenantId, { providers, choice }))
     },
   })
+}
+
+/** Where a tenant has a choice: of several providers, and not of what the kernel itself is made of. */
+function choosable(providers: ProviderRegistry) {
+  return providers
+    .ports()
+    .filter(
+      (port) => port.cardinality === 'many' && providers.all(port).every(({ pluginId }) => pluginId !== KERNEL_ID),
+    )
 }
 
 async function view(port: ReturnType<ProviderRegistry['ports']>[number], tenantId: string, parts: Parts) {
