@@ -46,6 +46,7 @@ const note = (key: string) => {
   known.push(wallClock())
   arrivals.set(key, known)
 }
+process.once('disconnect', () => process.exit())
 process.on('message', async (order: CrowdOrder | 'told') => {
   if (order !== 'told') {
     await connect(order, note)
