@@ -31,7 +31,8 @@ export default definePlugin({
   },
 })
 
-function mutate(right: Contributions, mutant: Mutant): Contributions {
+/** The right contributions of a channel with one mistake in them. */
+export function mutate(right: Contributions, mutant: Mutant): Contributions {
   const { webhook, providers = [] } = right
   const { send, fetch } = mutant
   return {

@@ -104,4 +104,32 @@ describe('the window', () => {
   it('does not exist on a channel without one', () => {
     expect(openWindow(shut, { ...capabilities, window: null }, { occurredAt: now })).to.equal(shut)
   })
+
+  it('opens the longer window only for referrals that the channel names', () => {
+    const ads = {
+      ...capabilities,
+      window: { hoursByOpener: { message: 24, referral: 168 }, referralSources: ['ADS'], whenClosed: [] },
+    }
+    const shut = { opener: null, expiresAt: null }
+    expect(openWindow(shut, ads, { occurredAt: now, referral: { source: 'ADS' } })).to.deep.equal({
+      opener: 'referral',
+      expiresAt: inHours(168),
+    })
+    expect(openWindow(shut, ads, { occurredAt: now, referral: { source: 'SHORTLINK' } }).opener).to.equal('message')
+  })
+
+  it('gives people longer than programs where the channel says so, and only for conversations', () => {
+    const window = { hoursByOpener: { message: 24 }, whenClosed: [], humanHours: 168 }
+    const late = facts({ capabilities: { ...capabilities, window }, expiresAt: inHours(-1), customerAt: inHours(-25) })
+    expect(sendability(late)).to.deep.include({
+      open: false,
+      allowed: ['text', 'image', 'template'],
+      humanUntil: inHours(143).toISOString(),
+      reasons: [],
+    })
+    expect(checkSend(late, text, 'conversation', true).ok).to.equal(true)
+    expect(checkSend(late, text, 'conversation').ok).to.equal(false)
+    expect(checkSend(late, text, 'marketing', true).ok).to.equal(false)
+    expect(checkSend({ ...late, customerAt: inHours(-168) }, text, 'conversation', true).ok).to.equal(false)
+  })
 })
