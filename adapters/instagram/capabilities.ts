@@ -4,7 +4,12 @@ import { type PlatformLimits, templateLimits } from '../meta/platform/send/limit
 const MIB = 1024 * 1024
 
 /** Instagram counts a text in bytes: 1,000 of UTF-8 (Meta's "Send a message", 2026). */
-export const limits: PlatformLimits = { text: 1000, textBytes: 1000, ...templateLimits }
+export const limits: PlatformLimits = {
+  text: 1000,
+  textBytes: 1000,
+  documentTypes: ['application/pdf'],
+  ...templateLimits,
+}
 
 /**
  * What Instagram's messaging takes, as data: pictures up to 8 MB, films, sound and PDF up to 25 MB. The window: 24 hours after

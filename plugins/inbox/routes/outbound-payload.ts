@@ -3,6 +3,7 @@ import {
   type MediaKind,
   type ObjectStore,
   type OutboundContent,
+  type OutboundMedia,
   outboundContentSchema,
 } from '@parley/core'
 import Joi from 'joi'
@@ -66,6 +67,11 @@ export async function keepFiles(
   tenantId: string,
   content: OutboundContent,
 ): Promise<void> {
-  const key = 'media' in content ? content.media.objectKey : undefined
-  if (key !== undefined) await store?.keep(tenantId, [key])
+  const keys = filesOf(content).flatMap((media) => media?.objectKey ?? [])
+  if (keys.length > 0) await store?.keep(tenantId, keys)
+}
+
+function filesOf(content: OutboundContent): readonly (OutboundMedia | undefined)[] {
+  if ('media' in content) return [content.media]
+  return 'cards' in content ? content.cards.map((card) => card.media) : []
 }

@@ -33,6 +33,8 @@ describe('sending on Instagram', () => {
         'message.attachment.payload.url',
         'https://parley.example/api/files/k',
       )
+      const word = { objectKey: 'k', mimeType: 'application/msword' }
+      expect(await shop.send({ kind: 'document', media: word })).to.include({ code: 'parley.no-type' })
       const hidden = await openInstagram({ simulator: { enforceWindow: false } })
       expect(await hidden.send({ kind: 'image', media: { objectKey: 'k' } })).to.include({
         code: 'parley.no-public-url',

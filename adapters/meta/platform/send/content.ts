@@ -39,6 +39,10 @@ function mediaPayload(rules: PayloadRules, content: MediaContent, file: FileAddr
   if (type === undefined) return refused('no-kind', `${rules.title} sends no ${content.kind}`)
   if (content.text !== undefined && content.text !== '')
     return refused('no-caption', `${rules.title} takes no caption; send the text on its own`)
+  const { documentTypes } = rules.limits
+  const { mimeType } = content.media
+  if (content.kind === 'document' && mimeType !== undefined && documentTypes?.includes(mimeType) === false)
+    return refused('no-type', `${rules.title} takes no ${mimeType}; of documents only ${documentTypes.join(', ')}`)
   if (file === undefined) return refused('no-media', `a ${content.kind} needs an object key or a link`)
   const payload = 'url' in file ? { url: file.url } : { attachment_id: file.attachmentId }
   return { ok: true, body: { message: { attachment: { type, payload } } } }

@@ -3,6 +3,8 @@ export interface PlatformLimits {
   readonly text: number
   /** Where the vendor counts bytes of UTF-8. */
   readonly textBytes?: number
+  /** Of documents, where not every one is taken. */
+  readonly documentTypes?: readonly string[]
   readonly quickReplies: number
   readonly quickReplyTitle: number
   readonly payload: number
