@@ -9,6 +9,7 @@ import { egressSettings } from '../http/egress.ts'
 import { httpSettings } from '../http/settings.ts'
 import { defaultJobSettings, type JobSettings } from '../jobs/job-settings.ts'
 import { ParleyError } from '../plugin/errors.ts'
+import { privacySettings } from '../privacy/settings.ts'
 import { providerKeySettings } from '../provider-keys/settings.ts'
 import { secretsSettings } from '../secrets/settings.ts'
 import { telemetrySettings } from '../telemetry/settings.ts'
@@ -30,7 +31,7 @@ export interface KernelSettings {
   /** Key ring, `id:base64,id:base64`, the first encrypts; absent: generated into `home`. */
   readonly keys: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  /** Ids of the plugins this process runs, out of the allow-list; absent: all. */
+  /** Ids of the plugins this process runs, out of the allow-list; with a minus before each, all but these; absent: all. */
   readonly plugins: readonly string[] | undefined
   readonly migrateOnStart: boolean
   readonly deadlines: {
@@ -85,6 +86,8 @@ export interface KernelSettings {
   readonly secrets: Readonly<Record<string, unknown>>
   /** Keys for services that are called: `PROVIDER_KEYS_REFUSED_REST_MS`. */
   readonly providerKeys: Readonly<Record<string, unknown>>
+  /** Exports and erasures of people: `PRIVACY_EXPORT_KEEP_DAYS`. */
+  readonly privacy: Readonly<Record<string, unknown>>
   /** … and for traces and metrics (`TELEMETRY_PROMETHEUS_PORT`). */
   readonly telemetry: Readonly<Record<string, unknown>>
   /** Everything that is set; a plugin's app settings are found in it under its id: `WHATSAPP_GRAPH_VERSION`. */
@@ -141,6 +144,7 @@ function readRooms(env: Readonly<Record<string, string | undefined>>) {
     flags: roomSettings('FLAGS', flagSettings, env),
     secrets: roomSettings('SECRETS', secretsSettings, env),
     providerKeys: roomSettings('PROVIDER_KEYS', providerKeySettings, env),
+    privacy: roomSettings('PRIVACY', privacySettings, env),
     telemetry: roomSettings('TELEMETRY', telemetrySettings, env),
   }
 }
@@ -196,6 +200,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     flags: rooms.flags.values,
     secrets: rooms.secrets.values,
     providerKeys: rooms.providerKeys.values,
+    privacy: rooms.privacy.values,
     telemetry: rooms.telemetry.values,
     environment: given,
   }

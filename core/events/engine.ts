@@ -186,9 +186,10 @@ export class EventEngine implements EventAppender, EventTail {
     return applyRetention(this.#admin, this.#options.clock, this.#options.settings.retention)
   }
 
-  /** Blanks the personal fields of all of a tenant's events with this key. @returns how many events were changed */
-  async erase(tenantId: string, key: string): Promise<number> {
-    const erased = await erasePersonal(this.#admin, this.#options.registry, tenantId, partitionKey(tenantId, key))
+  /** Blanks the personal fields of all of a tenant's events with these keys. @returns how many events were changed */
+  async erase(tenantId: string, ...keys: readonly string[]): Promise<number> {
+    const full = keys.map((key) => partitionKey(tenantId, key))
+    const erased = await erasePersonal(this.#admin, this.#options.registry, tenantId, full)
     this.#reading.forget()
     return erased
   }

@@ -41,7 +41,7 @@ function sameType(a: EventType, b: EventType): boolean {
   if (a === b) return true
   return (
     a.topic === b.topic &&
-    isDeepStrictEqual(a.personal, b.personal) &&
+    isDeepStrictEqual([a.personal, a.identifying], [b.personal, b.identifying]) &&
     isDeepStrictEqual(a.schema.describe(), b.schema.describe())
   )
 }

@@ -2,6 +2,7 @@ import type { KernelSettings } from '../config/settings.ts'
 import type { EventType } from '../plugin/event.ts'
 import type { PermissionDefinition } from '../plugin/plugin.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
+import { rememberHolders } from '../privacy/index.ts'
 import { KERNEL_COLUMNS, type OwnedColumn, rememberColumns, sealerOf, signingKeysOf } from '../secrets/index.ts'
 import { KERNEL_ID } from '../tenancy/gate.ts'
 import { Taken } from './contributions.ts'
@@ -76,10 +77,14 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
     rooms.registry.register(eventTypesOf(record))
     mountContributions(
       record,
-      { http: web.http, engine: rooms.engine, jobs: rooms.jobs, receivers: web.receivers },
+      {
+        ...{ http: web.http, engine: rooms.engine, jobs: rooms.jobs, receivers: web.receivers },
+        personalData: rooms.privacy.holders,
+      },
       supervisor,
     )
   })
+  await rememberHolders(rooms.database, rooms.privacy.holders)
   report.assertRequired()
   // A boot that is aborted from here on must not leave timers behind; after a boot that went well they are stopped earlier.
   running.defer(() => rooms.jobs.stop(settings.shutdown.drainMs))

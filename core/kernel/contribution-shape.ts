@@ -137,6 +137,11 @@ export const contributionShape: Joi.ObjectSchema = Joi.object({
       }).unknown(true),
     )
     .unique('path'),
+  personalData: Joi.object({
+    find: Joi.function(),
+    export: Joi.function().required(),
+    erase: Joi.function().required(),
+  }).unknown(true),
   start: Joi.function(),
   stop: Joi.function(),
   health: Joi.function(),

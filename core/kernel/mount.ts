@@ -3,6 +3,7 @@ import type { HttpServer } from '../http/options.ts'
 import type { Authenticator } from '../plugin/authenticator.ts'
 import type { EventHandler, EventStream, StreamDelivery } from '../plugin/handler.ts'
 import type { Job } from '../plugin/job.ts'
+import type { PersonalData } from '../plugin/personal-data.ts'
 import type { Route } from '../plugin/route.ts'
 import type { WebhookReceiver } from '../plugin/webhook.ts'
 import type { PluginRecord } from './record.ts'
@@ -17,6 +18,7 @@ export interface MountTargets {
   }
   readonly jobs: { add(pluginId: string, jobs: readonly Job[]): void }
   readonly receivers: Map<string, WebhookReceiver>
+  readonly personalData: Map<string, PersonalData>
 }
 
 /**
@@ -48,6 +50,9 @@ export function mountContributions(record: PluginRecord, targets: MountTargets, 
   )
   if (contributions.webhook !== undefined) {
     targets.receivers.set(id, superviseReceiver(id, contributions.webhook, supervisor))
+  }
+  if (contributions.personalData !== undefined) {
+    targets.personalData.set(id, supervisePersonalData(id, contributions.personalData, supervisor))
   }
 }
 
@@ -119,5 +124,14 @@ function superviseReceiver(id: string, receiver: WebhookReceiver, supervisor: Su
       : { handshake: (request, secrets) => supervisor.enter(id, () => handshake.call(receiver, request, secrets)) }),
     verify: (request, secrets) => supervisor.enter(id, () => receiver.verify(request, secrets)),
     parse: (request) => supervisor.enter(id, () => receiver.parse(request)),
+  }
+}
+
+function supervisePersonalData(id: string, data: PersonalData, supervisor: Supervisor): PersonalData {
+  const { find } = data
+  return {
+    ...(find === undefined ? {} : { find: (known, uow) => supervisor.enter(id, () => find.call(data, known, uow)) }),
+    export: (known, uow) => supervisor.enter(id, () => data.export(known, uow)),
+    erase: (known, uow) => supervisor.enter(id, () => data.erase(known, uow)),
   }
 }

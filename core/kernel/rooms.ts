@@ -6,6 +6,7 @@ import { AuditLog, AuditReader, AuditVerifier } from '../audit/index.ts'
 import type { KernelSettings } from '../config/settings.ts'
 import { ConnectionStore } from '../connections/connection-store.ts'
 import { connectionSettings } from '../connections/settings.ts'
+import { objectStore } from '../contracts/ports/object-store.ts'
 import { secretsSource } from '../contracts/ports/secrets-source.ts'
 import { TransactionRunner } from '../data/index.ts'
 import { EventEngine, EventRegistry, eventSettings } from '../events/index.ts'
@@ -13,6 +14,7 @@ import { openFlags } from '../flags/open-flags.ts'
 import { Egress } from '../http/egress.ts'
 import { JobRunner } from '../jobs/job-runner.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
+import { openPrivacy, privacySettings } from '../privacy/index.ts'
 import { KeyRotation } from '../provider-keys/key-rotation.ts'
 import { ProviderKeyStore } from '../provider-keys/provider-key-store.ts'
 import { providerKeySettings } from '../provider-keys/settings.ts'
@@ -93,7 +95,12 @@ export async function openRooms(options: RoomsOptions) {
   const providerKeyStore = new ProviderKeyStore({ ring, clock })
   const keyRooms = { database, tenants, audit: auditLog }
   const resealing = keys.resealing(keyRooms, jobs.forPlugin(KERNEL_ID))
-  jobs.add(KERNEL_ID, resealing.jobs)
+  const privacy = openPrivacy({
+    ...{ database, engine, clock, log, ring, audit: auditLog, jobs: jobs.forPlugin(KERNEL_ID) },
+    objects: () => providers.running(objectStore),
+    settings: Joi.attempt(settings.privacy, privacySettings),
+  })
+  jobs.add(KERNEL_ID, [...resealing.jobs, ...privacy.runs])
   return {
     ...flagRoom,
     gate,
@@ -121,6 +128,7 @@ export async function openRooms(options: RoomsOptions) {
     choice: new ProviderChoice({ providers, gate, database, clock, audit: auditLog }),
     quarantine: new Quarantine({ knex, clock, settings: settings.quarantine }),
     jobs,
+    privacy,
     providerKeys: {
       store: providerKeyStore,
       rotation: new KeyRotation({

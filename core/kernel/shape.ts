@@ -35,6 +35,7 @@ export const eventTypeShape = Joi.object({
   summary: Joi.string().required(),
   schema: joiSchema.required(),
   personal: Joi.array().items(Joi.string()).required(),
+  identifying: Joi.array().items(Joi.string()),
   data: Joi.any(),
 })
 

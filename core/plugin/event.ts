@@ -14,6 +14,8 @@ export interface EventType<T = unknown> {
   readonly schema: ObjectSchema<T>
   /** Dot paths into `data` that hold personal data, blanked when a person is erased. */
   readonly personal: readonly string[]
+  /** Dot paths of what an outsider may know a person by, as a vendor's id of a message: blanked with the personal ones. */
+  readonly identifying?: readonly string[]
   readonly data?: T
 }
 
@@ -72,6 +74,7 @@ export function defineEvent<T>(definition: {
   summary: string
   schema: ObjectSchema<T>
   personal?: readonly string[]
+  identifying?: readonly string[]
 }): EventType<T> {
   return { $$type: 'parley.event-type', personal: [], ...definition }
 }

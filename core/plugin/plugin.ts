@@ -5,6 +5,7 @@ import type { EventType } from './event.ts'
 import type { EventHandler, EventStream } from './handler.ts'
 import type { Job } from './job.ts'
 import type { LiveTopic } from './live.ts'
+import type { PersonalData } from './personal-data.ts'
 import type { Dependencies, Port, Resolved } from './port.ts'
 import type { Provider } from './provider.ts'
 import type { Route } from './route.ts'
@@ -73,6 +74,8 @@ export interface Contributions {
   readonly webhook?: WebhookReceiver
   readonly authenticators?: readonly Authenticator[]
   readonly live?: readonly LiveTopic[]
+  /** What it keeps about people; every plugin with tables that hold people's data has it. */
+  readonly personalData?: PersonalData
   /** Deadline from the kernel's settings; the signal aborts when it passes. */
   start?(signal: AbortSignal): Promise<void>
   stop?(signal: AbortSignal): Promise<void>

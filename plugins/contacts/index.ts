@@ -2,6 +2,7 @@ import {
   clock,
   contactCreated,
   contactDirectory,
+  contactErased,
   contactMerged,
   contactUnmerged,
   database,
@@ -9,6 +10,7 @@ import {
   provide,
 } from '@parley/core'
 import { createDirectory } from './directory/contact-directory.ts'
+import { personalData } from './privacy/personal-data.ts'
 import { changeContact } from './routes/change-contact.ts'
 import { getContact } from './routes/get-contact.ts'
 import { listContacts } from './routes/list-contacts.ts'
@@ -20,7 +22,7 @@ import { type ContactsSettings, settingsSchema } from './settings.ts'
 export default definePlugin({
   manifest: {
     provides: [contactDirectory],
-    publishes: [contactCreated, contactMerged, contactUnmerged],
+    publishes: [contactCreated, contactErased, contactMerged, contactUnmerged],
     permissions: [
       { key: 'contacts.read', summary: 'See contacts.', roles: ['admin', 'agent', 'viewer'] },
       { key: 'contacts.write', summary: 'Change, block, merge and unmerge contacts.', roles: ['admin', 'agent'] },
@@ -32,6 +34,7 @@ export default definePlugin({
   register(deps, settings: ContactsSettings) {
     const context = { ...deps, settings }
     return {
+      personalData,
       providers: [provide(contactDirectory, { value: createDirectory(deps.clock) })],
       routes: [
         listContacts(context),

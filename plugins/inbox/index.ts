@@ -35,6 +35,7 @@ import { wakeSnoozed } from './jobs/wake-snoozed.ts'
 import { HintPusher, inboxTopic } from './live/hints.ts'
 import { attachmentPending } from './media/events.ts'
 import { createMessenger } from './messenger/messenger.ts'
+import { personalData } from './privacy/personal-data.ts'
 import { KeywordCache } from './replying/keyword-cache.ts'
 import { inboxRoutes } from './routes/index.ts'
 import { appSettings, type InboxSettings } from './settings/app.ts'
@@ -92,6 +93,7 @@ export default definePlugin({
       ],
       jobs: [wakeSnoozed(time), flagUnconfirmed(time), sweep(parts)],
       live: [inboxTopic],
+      personalData: personalData(deps),
       start: async () => hints.start(),
       stop: async () => hints.stop(),
     }

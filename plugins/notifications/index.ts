@@ -19,6 +19,7 @@ import { notify } from './handlers/notify.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { sweep } from './jobs/sweep.ts'
 import { MailboxPusher, mailboxTopic } from './live/pusher.ts'
+import { personalData } from './privacy/personal-data.ts'
 import { readChanges } from './routes/changes.ts'
 import { listNotifications, unreadCount } from './routes/list.ts'
 import { getPreferences, putPreferences } from './routes/preferences.ts'
@@ -50,6 +51,7 @@ export default definePlugin({
     const parts: Parts = { ...deps, settings }
     const pusher = new MailboxPusher({ tail, live: publisher, log: deps.log })
     return {
+      personalData,
       routes: [
         listNotifications(parts),
         unreadCount(parts),

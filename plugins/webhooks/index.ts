@@ -5,6 +5,7 @@ import { fanOut } from './handlers/fan-out.ts'
 import { forget } from './jobs/forget.ts'
 import { replay } from './jobs/replay.ts'
 import { wake } from './jobs/wake.ts'
+import { personalData } from './privacy/personal-data.ts'
 import { webhookRoutes } from './routes/index.ts'
 import { settingsSchema, type WebhooksSettings } from './settings.ts'
 import { deliveries } from './streams/deliveries.ts'
@@ -31,6 +32,7 @@ export default definePlugin({
       routes: webhookRoutes(parts),
       handlers: [fanOut(parts.clock)],
       streams: [deliveries(parts)],
+      personalData,
       jobs: [wake(parts), replay(parts), forget(parts)],
     }
   },

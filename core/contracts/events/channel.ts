@@ -50,6 +50,7 @@ export const channelMessageReceived = defineEvent<ChannelMessageReceived>({
     extra: record,
   }),
   personal: ['sender', 'content', 'referral', 'extra'],
+  identifying: ['externalId', 'replyTo'],
 })
 
 /** The business answered from elsewhere (the vendor's own app); `correlationId` is ours when it was our own send. */
@@ -72,6 +73,7 @@ export const channelMessageEchoed = defineEvent<ChannelMessageEchoed>({
     correlationId: Joi.string(),
   }),
   personal: ['recipient', 'content'],
+  identifying: ['externalId'],
 })
 
 export interface ChannelMessageEdited extends FromChannel {
@@ -91,6 +93,7 @@ export const channelMessageEdited = defineEvent<ChannelMessageEdited>({
     content: inboundContentSchema.required(),
   }),
   personal: ['sender', 'content'],
+  identifying: ['externalId'],
 })
 
 export interface ChannelMessageRevoked extends FromChannel {
@@ -104,6 +107,7 @@ export const channelMessageRevoked = defineEvent<ChannelMessageRevoked>({
   summary: 'A customer took a message back.',
   schema: Joi.object({ ...from, externalId, sender: senderSchema.required() }),
   personal: ['sender'],
+  identifying: ['externalId'],
 })
 
 /** A lattice: a later state never gives way to an earlier one. `failed` is final and only reached from `queued`, `sent`. */
@@ -148,6 +152,7 @@ export const channelStatusChanged = defineEvent<ChannelStatusChanged>({
     extra: record,
   }),
   personal: ['recipient'],
+  identifying: ['externalId', 'errors', 'extra'],
 })
 
 /** Some vendors tell of no single message: everything that was sent up to a time was delivered, or read. */

@@ -36,3 +36,15 @@ export const contactUnmerged = defineEvent<ContactMerged>({
   summary: 'A merge was undone.',
   schema: Joi.object({ mergeId: uuid, sourceId: uuid, targetId: uuid }),
 })
+
+/** Everything about the person is gone, or about to go; whoever was told of the person should forget it too. */
+export interface ContactErased {
+  readonly contactId: string
+}
+
+export const contactErased = defineEvent<ContactErased>({
+  type: 'contact.erased.v1',
+  topic,
+  summary: 'A person was erased: forget what you were told about the contact.',
+  schema: Joi.object({ contactId: uuid }),
+})

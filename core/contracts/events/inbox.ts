@@ -114,6 +114,7 @@ export const messageChanged = defineEvent<MessageChanged>({
     externalId: Joi.string(),
     reason: Joi.string(),
   }),
+  identifying: ['externalId'],
 })
 
 export const CONVERSATION_STATUSES = ['open', 'pending', 'snoozed', 'resolved'] as const

@@ -112,8 +112,15 @@ export class AdminStore {
     return this.#count('select parley.dedupe_purge(?, ?) as count', [before, limit])
   }
 
-  erase(tenantId: string, key: string, types: readonly object[]): Promise<number> {
-    return this.#count('select parley.log_erase(?, ?, ?) as count', [tenantId, key, JSON.stringify(types)])
+  /** Keys with their hashes: a key's events lie in one partition of each topic. */
+  erase(
+    tenantId: string,
+    keys: readonly string[],
+    hashes: readonly number[],
+    types: readonly object[],
+  ): Promise<number> {
+    const values = [tenantId, [...keys], [...hashes], JSON.stringify(types)]
+    return this.#count('select parley.log_erase_keys(?, ?, ?, ?) as count', values)
   }
 
   webhooks(values: readonly (string | number | Date | null)[]): Promise<readonly WebhookLogRow[]> {

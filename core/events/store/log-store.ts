@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { LogRange } from '../../contracts/ports/event-transport.ts'
 import type { Position } from '../../plugin/event.ts'
@@ -74,7 +75,8 @@ export class LogStore {
       this.#partitions,
       ...columnsOf(events),
       keys.map(({ scope }) => scope),
-      keys.map(({ key }) => key),
+      // Vendors' ids of messages have phone numbers in them, and the keys are kept longer than the messages may be.
+      keys.map(({ key }) => hash('sha256', key, 'base64url')),
       ...webhookColumns(webhooks),
       now,
     ])

@@ -10,6 +10,7 @@ import type { PermissionDefinition } from '../../plugin/plugin.ts'
 import type { Selector } from '../../plugin/port.ts'
 import type { Route } from '../../plugin/route.ts'
 import type { Clock } from '../../plugin/services.ts'
+import { privacyPermissions, privacyRoutes } from '../../privacy/index.ts'
 import { providerKeyPermissions, providerKeyRoutes } from '../../provider-keys/routes.ts'
 import { keyPermissions, keyRoutes } from '../../secrets/index.ts'
 import { kernelVersion } from '../kernel-version.ts'
@@ -35,6 +36,7 @@ export const kernelPermissions: readonly PermissionDefinition[] = [
   ...auditPermissions,
   ...keyPermissions,
   ...providerKeyPermissions,
+  ...privacyPermissions,
 ]
 
 export interface KernelRouteParts {
@@ -68,6 +70,7 @@ export function kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs 
     ...webhookRoutes({ log: web.webhookLog, replay: web.replay }),
     ...auditRoutes(rooms.audit),
     ...providerKeyRoutes({ ...rooms.providerKeys, database, audit: rooms.audit.log }),
+    ...privacyRoutes(rooms.privacy.requests),
     ...keyRoutes({ keys: rooms.keys.admin, database, audit: rooms.audit.log }),
     ...apiKeyRoutes({ keys: apiKeys, database, clock, audit: rooms.audit.log }),
     ...connectionRoutes({

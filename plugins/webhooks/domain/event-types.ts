@@ -1,5 +1,6 @@
 import {
   contactCreated,
+  contactErased,
   contactMerged,
   contactUnmerged,
   conversationChanged,
@@ -18,6 +19,7 @@ export const OFFERED: readonly EventType[] = [
   messageChanged,
   conversationChanged,
   contactCreated,
+  contactErased,
   contactMerged,
   contactUnmerged,
   notificationCreated,

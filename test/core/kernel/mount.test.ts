@@ -18,6 +18,7 @@ function setUp(contributions: Contributions) {
     engine: { subscribe: () => order.push('handler'), stream: (_, stream) => streams.push(stream) },
     jobs: { add: () => order.push('jobs') },
     receivers: new Map(),
+    personalData: new Map(),
   }
   const record = new PluginRecord({ id: 'inbox', use: 'inbox' })
   record.contributions = contributions
