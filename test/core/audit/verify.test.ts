@@ -26,16 +26,16 @@ describe('verifying the audit log', () => {
 
   it('finds a record that was changed', async () => {
     await tamper(
-      `update parley.audit_record set body = replace(body, 'f2', 'f9') where tenant_id = $tenant and seq = 3`,
+      `update parley.audit_record set body = replace(body, '"f2"', '"f9"') where tenant_id = $tenant and seq = 3`,
     )
     expect(await faults()).to.deep.equal(['3 record-changed'])
   })
 
   it('finds a record that was changed together with its hash', async () => {
     await tamper(
-      `update parley.audit_record r set body = replace(body, 'f2', 'f9'),
+      `update parley.audit_record r set body = replace(body, '"f2"', '"f9"'),
               hash = sha256((select p.hash from parley.audit_record p where p.tenant_id = $tenant and p.seq = 2)
-                            || convert_to(tenant_id || ':' || seq || ':' || replace(body, 'f2', 'f9'), 'UTF8'))
+                            || convert_to(tenant_id || ':' || seq || ':' || replace(body, '"f2"', '"f9"'), 'UTF8'))
         where tenant_id = $tenant and seq = 3`,
     )
     expect(await faults()).to.deep.equal(['4 record-changed'])
