@@ -3,6 +3,12 @@ import type { LogRecord } from '../../contracts/ports/event-transport.ts'
 /** What became of a delivered record. */
 export type Taken = 'kept' | 'repeat' | 'gap' | 'overflow'
 
+/**
+ * How few records behind its reader a delivery counts as caught up. Under load the reader is always a few ahead, as the
+ * log has what the broker gets a moment later; to wait for the one instant at which they meet is to read everything twice.
+ */
+const CLOSE_BEHIND = 64n
+
 export type CarriedState = 'unsynced' | 'syncing' | 'live'
 
 /**
@@ -18,8 +24,9 @@ export type CarriedState = 'unsynced' | 'syncing' | 'live'
  *
  * - *unsynced*: nobody delivers; every read goes to the log.
  * - *syncing*: what is published from now on is delivered, but something may stand between the reader and that. Two things
- *   prove that nothing does: the reader came to the end of a run, or a read of the log that began after the follower was
- *   live found nothing (what is not in the log by then is published later, hence delivered).
+ *   prove that nothing does: the delivery is at the reader's place, or close behind it (what follows is delivered in order,
+ *   the reader's next record among it), or a read of the log that began after the follower was live found nothing (what is
+ *   not in the log by then is published later, hence delivered).
  * - *live*: at the end of the run there is nothing to be had from the log.
  *
  * A repeat (`off < end`) is dropped. A gap (`off > end`) begins the run anew after it: readers before the gap go to the log
@@ -98,7 +105,7 @@ export class CarriedPartition {
   take(off: bigint, record: LogRecord, most: number): Taken {
     const { end } = this
     if (end !== undefined && off < end) {
-      if (off + 1n === end) this.#caughtUp()
+      if (end - off <= CLOSE_BEHIND) this.#caughtUp()
       return 'repeat'
     }
     const fits = end === undefined || off === end
