@@ -2,6 +2,8 @@ import { cursorQuery, decodeCursor, defineRoute, ok, page, pageSchema, problem, 
 import Joi from 'joi'
 import type { Parts } from '../context.ts'
 import { Attempt, DELIVERY_STATES, Delivery, type DeliveryState } from '../models/delivery.ts'
+import { Subscription } from '../models/subscription.ts'
+import { noSubscription } from './refusals.ts'
 import { attemptSchema, deliveryParams, deliverySchema, idParams, TAGS, viewAttempt, viewDelivery } from './schemas.ts'
 
 interface Query {
@@ -29,10 +31,14 @@ export function listDeliveries({ database, settings }: Parts): Route {
       type: Joi.string().max(200),
       ...cursorQuery({ maxLimit: settings.maxPageSize, defaultLimit: settings.pageSize }),
     }),
-    responses: { 200: { description: 'A page of deliveries.', schema: pageSchema(deliverySchema) } },
+    responses: {
+      200: { description: 'A page of deliveries.', schema: pageSchema(deliverySchema) },
+      404: { description: 'There is no such subscription.' },
+    },
     handle: async ({ tenantId, params, query }) => {
       const [after] = decodeCursor(query.cursor, place) ?? []
       const found = await database.transaction(tenantId, async (uow) => {
+        if ((await Subscription.in(uow).findOne({ id: params.id })) === undefined) return undefined
         const rows = Delivery.in(uow)
           .where('subscription_id', params.id)
           .orderBy('id', 'desc')
@@ -42,6 +48,7 @@ export function listDeliveries({ database, settings }: Parts): Route {
         if (after !== undefined) rows.where('id', '<', after)
         return rows
       })
+      if (found === undefined) return noSubscription(params.id)
       return ok(page({ items: found.map(viewDelivery), limit: query.limit, cursorOf: ({ id }) => [id] }))
     },
   })
