@@ -5,6 +5,11 @@ import type { House } from './house.ts'
 import { stumbled } from './stumbler/index.ts'
 
 const PASSWORD = 'Correct-horse-7'
+/** A picture of one pixel. */
+const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 
 /** A business with something of everything that a path can name. */
 export interface Furniture {
@@ -52,6 +57,7 @@ class Furnisher {
     this.#token = String(grant.accessToken)
     this.#tenantId = String(grant.tenantId)
     const userId = String(grant.userId)
+    Object.assign(this.#ids, { '/api/platform/tenants/{id}': this.#tenantId, '/api/platform/users/{id}': userId })
     const apiKey = await this.#keys()
     await this.#channels()
     await this.#talk()
@@ -100,7 +106,8 @@ class Furnisher {
       appSecret: secrets.appSecret,
     })
     const webchat = { provider: 'webchat', externalId: `chat-${number}`, name: `${this.#marker} chat` }
-    this.#ids['/api/webchat/{connectionId}'] = await this.#made('/api/connections', webchat)
+    const chat = await this.#made('/api/connections', webchat)
+    Object.assign(this.#ids, { '/api/webchat/{connectionId}': chat, '/chat/{connectionId}': chat })
     Object.assign(this.#ids, { '/api/endpoints/{id}': endpoint, '/api/connections/{id}': connection })
     this.#ids['/hooks/{adapter}/{endpointId}'] = endpoint
     this.#phone = number
@@ -110,21 +117,17 @@ class Furnisher {
 
   /** Three customers write; the last one sends a picture. */
   async #talk(): Promise<void> {
-    const png = Buffer.from(
-      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-      'base64',
-    )
     for (const who of ['1', '2', '3']) {
       const customer = this.#house.whatsapp.customer(`49151${this.#phone.slice(-6)}${who}`, this.#phone)
       customer.named(`${this.#marker} customer ${who}`).text(`${this.#marker} says ${who}`)
-      if (who === '3') customer.image(png, 'image/png', `${this.#marker} picture`)
+      if (who === '3') customer.image(DOT, 'image/png', `${this.#marker} picture`)
     }
     await this.#settle()
     const [first, second, third] = await this.#items('/api/contacts')
     this.#ids['/api/contacts/{id}'] = first?.id ?? ''
     const merge = await this.#post(`/api/contacts/${second?.id}/merge`, { sourceId: third?.id })
     this.#ids['/api/merges/{id}'] = String(merge.mergeId ?? merge.id)
-    const phone = `49151${this.#phone.slice(-6)}`
+    const phone = `+49151${this.#phone.slice(-6)}`
     for (const tail of ['1', '2', '3']) {
       await this.#call('PATCH', `/api/contacts/${first?.id}`, {
         attributes: { phone: `${phone}${tail}`, note: this.#marker },
@@ -133,12 +136,16 @@ class Furnisher {
         attributes: { phone: `${phone}${tail}`, note: this.#marker },
       })
     }
+    const wish = { kind: 'export', contactId: first?.id }
+    this.#ids['/api/privacy/requests/{id}'] = await this.#made('/api/privacy/requests', wish)
+    await this.#settle()
     this.#ids['/api/merge-suggestions/{id}'] = (await this.#items('/api/merge-suggestions'))[0]?.id ?? ''
   }
 
   async #inbox(): Promise<void> {
-    await this.#call('PUT', `/api/labels/${this.#marker}`, { color: '#aabbcc' })
-    this.#ids['/api/labels/{name}'] = this.#marker
+    const label = `${this.#marker}-label`
+    await this.#call('PUT', `/api/labels/${label}`, { color: '#aabbcc' })
+    this.#ids['/api/labels/{name}'] = label
     const shortcut = this.#marker.toLowerCase()
     this.#ids['/api/canned-replies/{id}'] = await this.#made('/api/canned-replies', { shortcut, text: this.#marker })
     const conversations = await this.#items('/api/conversations')
@@ -149,7 +156,7 @@ class Furnisher {
       Object.assign(this.#ids, { '/api/conversations/{id}': id, '/api/messages/{id}': messages[0]?.id ?? '' })
       await this.#post(`/api/conversations/${id}/notes`, { text: `${this.#marker} note` })
       await this.#post(`/api/conversations/${id}/messages`, { text: `${this.#marker} answers` })
-      await this.#call('PATCH', `/api/conversations/${id}`, { labels: [this.#marker] })
+      await this.#call('PATCH', `/api/conversations/${id}`, { labels: [label] })
     }
     await this.#settle()
   }
@@ -222,7 +229,28 @@ class Furnisher {
     const payload = { id: newId(), text: `${this.#marker} visits` }
     await this.#house.test.inject({ method: 'POST', url: '/api/webchat/messages', as: null, headers, payload })
     await this.#settle()
+    this.#ids['/api/webchat/files/{token}'] = await this.#sharedFile(headers)
     return { visitorToken: String(session.token), webchatId, participantId: String(session.participantId) }
+  }
+
+  /** The token in the link to a file that the visitor sends. */
+  async #sharedFile(headers: Readonly<Record<string, string>>): Promise<string> {
+    const { inject } = this.#house.test
+    const boundary = 'furnish'
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${this.#marker}.png"\r\n`
+    const payload = Buffer.concat([
+      Buffer.from(`${head}Content-Type: image/png\r\n\r\n`),
+      DOT,
+      Buffer.from(`\r\n--${boundary}--\r\n`),
+    ])
+    const type = { 'content-type': `multipart/form-data; boundary=${boundary}` }
+    const sent = { method: 'POST', url: '/api/webchat/files', as: null, headers: { ...headers, ...type }, payload }
+    const { file } = (await inject(sent)).body as { file: string }
+    const message = { id: newId(), file }
+    await inject({ method: 'POST', url: '/api/webchat/messages', as: null, headers, payload: message })
+    await this.#settle()
+    const { text } = await inject({ url: '/api/webchat/messages?after=0', as: null, headers })
+    return /\/api\/webchat\/files\/([^"?]+)/.exec(text)?.[1] ?? ''
   }
 
   async #settle(): Promise<void> {

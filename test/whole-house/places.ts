@@ -10,6 +10,9 @@ export const placesOfHouse: Readonly<Record<string, readonly string[]>> = {
   '/api/platform/tenants/{id}/plugins/{plugin}': ['templates'],
   '/api/platform/provider-keys/{id}': [],
   '/api/platform/keys/{id}': [],
+  '/api/platform/privacy/requests/{id}': [],
+  // Signed, and handed to vendors only.
+  '/api/files/{token}': ['not-signed'],
   '/api/auth/openid/{provider}': ['google'],
   '/api/admin/flags/{key}': ['house.flag'],
   '/api/admin/flag-segments/{key}': ['house-segment'],
