@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  privacy: async () => (await import('./commands/privacy.ts')).privacyCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
   'lift-quarantine': async () => (await import('./commands/lift-quarantine.ts')).liftQuarantineCommand,
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Audit, AuditActor } from '../contracts/ports/audit.ts'
 import type { ObjectStore } from '../contracts/ports/object-store.ts'
 import type { JobQueue } from '../plugin/job.ts'
@@ -87,6 +88,20 @@ export class PrivacyRequests {
       const target = { kind: found.subject_kind, id: found.subject_id }
       await audit.access(uow, { action: 'privacy.export-fetched', actor: by, target, chain: chainOf(tenantId) })
       return { ok: true, url, seconds: linkSeconds }
+    })
+  }
+
+  /** The archive itself, for whoever works on the machine; written into the data-access log too. */
+  content(tenantId: string, id: string, by: AuditActor): Promise<Result<{ content: Readable }, LinkRefusal>> {
+    const { database, store, audit, objects } = this.#parts
+    return database.transaction(tenantId, async (uow) => {
+      const found = await store.find(uow, id)
+      const key = found?.object_key ?? undefined
+      const object = key === undefined ? undefined : await objects()?.get(tenantId, key)
+      if (found === undefined || object === undefined) return refuse('not-found', `There is no export ${id} to fetch.`)
+      const target = { kind: found.subject_kind, id: found.subject_id }
+      await audit.access(uow, { action: 'privacy.export-fetched', actor: by, target, chain: chainOf(tenantId) })
+      return { ok: true, content: object.content }
     })
   }
 

@@ -27,6 +27,7 @@ import { sendMail } from './mail/send-mail.ts'
 import { memberDirectoryOf } from './members/directory.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { permissions } from './permissions.ts'
+import { personalData } from './privacy/personal-data.ts'
 import { accountRoutes } from './routes/index.ts'
 import { accessTokenAuthenticator } from './sessions/authenticator.ts'
 import { Standings } from './sessions/standings.ts'
@@ -78,6 +79,7 @@ export default definePlugin({
     }
     return {
       providers: [provide(memberDirectory, { value: memberDirectoryOf(matrix) })],
+      personalData: personalData(parts),
       authenticators: [accessTokenAuthenticator(parts)],
       routes: accountRoutes(parts),
       jobs: [sendMail({ ...deps, mailer: post }), requestReset(parts), registerQuietly(parts)],
