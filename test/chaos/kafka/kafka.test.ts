@@ -12,6 +12,7 @@ import { summarizeOutage } from './outage.ts'
 
 /** Short runs that also end on a busy machine; `npm run chaos -- --kafka` is the long one. */
 const short = { durable: false, clients: 8, drainSeconds: 40 } as const
+const calmMs = 1_500
 const calm = { everyMs: [60_000, 60_000], crashDatabaseMs: 0 } as const
 
 /** All that core/events/consume/consumer.ts names. */
@@ -53,10 +54,10 @@ describeWith('Kafka (Java 17 with Maven, or Docker)', findBrokerSource(), 'chaos
   it('loses, doubles and reorders nothing, while servers, broker and Postgres are killed, and groups are stormed', async () => {
     const report = await runChaos({
       ...short,
-      seconds: 12,
+      seconds: 8,
       seed: Date.now() % 1_000_000,
       faults: { everyMs: [800, 2_000], crashDatabaseMs: 5_000, stopMs: [500, 1_500] },
-      kafka: { broker, breakMs: [1_000, 2_000], brokenMs: [500, 1_000], storm: true, usurpers: 0.4 },
+      kafka: { broker, calmMs, breakMs: [1_000, 2_000], brokenMs: [500, 1_000], storm: true, usurpers: 0.4 },
     })
     const { verdict, faults, kafka } = report
     expect(isCleanRun(report), JSON.stringify(report)).to.equal(true)
@@ -74,7 +75,7 @@ describeWith('Kafka (Java 17 with Maven, or Docker)', findBrokerSource(), 'chaos
     const report = await quickRun({
       ...short,
       ...{ seconds: 60, seed: 11, faults: calm, flaky: 0.1, crashes: points },
-      kafka: { broker, usurpers: 1, truncated: 0.1 },
+      kafka: { broker, calmMs, usurpers: 1, truncated: 0.1 },
     })
     expect(isCleanRun(report), JSON.stringify(report)).to.equal(true)
     expect(report.crashes).to.have.deep.members(points)
@@ -92,7 +93,7 @@ describeWith('Kafka (Java 17 with Maven, or Docker)', findBrokerSource(), 'chaos
     const report = await quickRun({
       ...short,
       ...{ seconds: 60, servers: 2, seed: 3, faults: calm },
-      kafka: { broker, cutOver: { stayMs: 1_500 } },
+      kafka: { broker, calmMs, cutOver: { stayMs: 800 } },
     })
     const { verdict, kafka } = report
     expect(isCleanRun(report), JSON.stringify(report)).to.equal(true)
@@ -106,7 +107,7 @@ describeWith('Kafka (Java 17 with Maven, or Docker)', findBrokerSource(), 'chaos
     const report = await quickRun({
       ...short,
       ...{ seconds: 60, servers: 2, seed: 5, faults: calm, thinkMs: 50 },
-      kafka: { broker, outage: { downMs: 3_000, leadMs: 1_000, sampleMs: 250 } },
+      kafka: { broker, calmMs, outage: { downMs: 2_000, leadMs: 1_000, sampleMs: 250 } },
     })
     expect(isCleanRun(report), JSON.stringify(report)).to.equal(true)
     const { ackedWhileDown, peakLag, lastLag } = summarizeOutage(report.kafka?.outage ?? [])

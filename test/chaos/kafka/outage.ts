@@ -43,8 +43,12 @@ export async function runOutage(parts: OutageParts): Promise<readonly OutageSamp
   await look('up')
   await broker.kill()
   await watch(() => look('down'), parts, downMs)
-  await look('down')
-  const restarted = broker.restart()
+  // Until it serves again, which takes a while.
+  let isBack = false
+  const restarted = broker.restart().finally(() => {
+    isBack = true
+  })
+  await watch(() => look('down'), { ...parts, until: () => isBack || parts.until() }, Number.POSITIVE_INFINITY)
   await restarted
   let lag = Number.POSITIVE_INFINITY
   while (lag > CAUGHT_UP && !parts.until()) {
