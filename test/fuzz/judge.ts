@@ -23,10 +23,11 @@ export class Judge {
     const documented = responses[String(status)]
     if (documented === undefined) return `${status} is not documented: ${text.slice(0, 300)}`
     const [type = ''] = String(headers['content-type'] ?? '').split(';')
-    // Another protocol's own errors (OFREP) stand in the document under their own content type.
-    const own = type !== PROBLEM && documented[type] !== undefined
-    if (status >= 400 && !own)
-      return problemFault(status, type, body) ?? this.#mismatch(documented[type]?.pointer, body)
+    if (status >= 400 && documented[type] === undefined)
+      return `${status} came as "${type}", documented is ${Object.keys(documented).join(', ')}`
+    // Another protocol's own errors (OFREP) have their own content type.
+    const fault = status >= 400 && type === PROBLEM ? problemFault(status, body) : undefined
+    if (status >= 400) return fault ?? this.#mismatch(documented[type]?.pointer, body)
     const types = Object.keys(documented)
     if (types.length === 0)
       return text === '' || status >= 300 ? undefined : `${status} has a body, which is not documented`
@@ -45,8 +46,7 @@ export class Judge {
 }
 
 /** RFC 9457, with what our problems always have. */
-function problemFault(status: number, type: string, body: unknown): string | undefined {
-  if (type !== PROBLEM) return `${status} came as "${type}", expected a problem document`
+function problemFault(status: number, body: unknown): string | undefined {
   const problem = body as Readonly<Record<string, unknown>>
   if (problem.status !== status) return `the problem says ${problem.status}, the answer ${status}`
   if (problem.type !== `urn:parley:problem:${problem.code}`)

@@ -84,16 +84,22 @@ function responsesOf(route: Route, definitions: Definitions): Record<string, unk
     { $ref: `#/components/responses/${problemName(status)}` },
   ])
   const own = Object.entries(route.responses).map(([status, documented]) => {
-    const { description, schema, contentType = 'application/json' } = documented
-    const content =
-      schema === undefined
-        ? documented.contentType === undefined
-          ? undefined
-          : { [documented.contentType]: {} }
-        : { [contentType]: { schema: definitions.schemaOf(schema) } }
-    return [status, { description, ...(content === undefined ? {} : { content }) }]
+    const content = { ...(Number(status) < 400 ? {} : PROBLEM), ...contentOf(documented, definitions) }
+    const { description } = documented
+    return [status, { description, ...(Object.keys(content).length === 0 ? {} : { content }) }]
   })
   return Object.fromEntries([...shared, ...own])
+}
+
+/** A refusal that a route tells of itself is a problem like any other, besides what the route's own protocol may answer. */
+const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+
+function contentOf(
+  { schema, contentType }: Route['responses'][number],
+  definitions: Definitions,
+): Record<string, unknown> {
+  if (schema !== undefined) return { [contentType ?? 'application/json']: { schema: definitions.schemaOf(schema) } }
+  return contentType === undefined ? {} : { [contentType]: {} }
 }
 
 function sharedStatuses(route: Route): readonly number[] {

@@ -3,7 +3,9 @@ import { expect } from 'chai'
 import Joi from 'joi'
 import { outboundContentSchema } from '../../../../core/contracts/content/outbound.ts'
 import { cursorQuery, pageSchema } from '../../../../core/http/cursor.ts'
+import { Definitions } from '../../../../core/http/openapi/definitions.ts'
 import { documentedPath } from '../../../../core/http/openapi/document.ts'
+import { operationOf } from '../../../../core/http/openapi/operation.ts'
 import { as, type Rig, rig, route } from '../kit.ts'
 
 interface Operation {
@@ -128,6 +130,16 @@ describe('core/http/openapi/document', () => {
     expect(responses[204]).to.deep.equal({ description: 'Nothing.' })
     expect(Object.keys(paths['/files/{path}']?.get?.responses ?? {})).not.to.include('401')
     expect(components.schemas).to.have.property('Problem')
+  })
+
+  it('shows the problem behind a refusal that a route words itself', () => {
+    const refusing = route({ responses: { 200: { description: 'Here.' }, 404: { description: 'No such thing.' } } })
+    const { responses } = operationOf(refusing, ['bearer'], new Definitions({})) as { responses: object }
+    expect(responses).to.have.deep.property('404', {
+      description: 'No such thing.',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    })
+    expect(responses).to.have.deep.property('200', { description: 'Here.' })
   })
 
   it('has no reference that leads nowhere', async () => {
