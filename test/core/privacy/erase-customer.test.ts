@@ -25,6 +25,7 @@ describe('a customer who wants to be forgotten', function () {
   let bakery: Bakery
   let ada: Contact
   let bob: Contact
+  let bobSaid: unknown
 
   before(async () => {
     bakery = await Bakery.open()
@@ -72,7 +73,7 @@ describe('a customer who wants to be forgotten', function () {
     expect(missing([...ADA.words, ADA.phone, ...BOB.words, BOB.phone], all)).to.deep.equal([])
   })
 
-  it('gets everything that is kept, with the files, by a link that runs out, and nothing of others', async () => {
+  it('gets everything that is kept, with the files, by a link, and nothing of others', async () => {
     const { id } = await request('export', ada.id)
     expect(await done(id)).to.include({ status: 'done' })
     const { url } = await bakery.body('GET', `/api/privacy/requests/${id}/download`)
@@ -93,7 +94,15 @@ describe('a customer who wants to be forgotten', function () {
     expect(items[0]).to.deep.include({ action: 'privacy.export-fetched', target: { kind: 'contact', id: ada.id } })
   })
 
+  /** The customer's conversation, word for word. */
+  const conversationOf = async (name: string): Promise<unknown> => {
+    const { items } = await bakery.body<{ items: { id: string; contact: Contact }[] }>('GET', '/api/conversations')
+    const id = items.find(({ contact }) => contact.name === name)?.id
+    return bakery.body('GET', `/api/conversations/${id}/messages`)
+  }
+
   it('leaves no trace of name, address, phone or text in any table, file or log line', async () => {
+    bobSaid = await conversationOf(bob.name)
     const { id } = await request('erase', ada.id)
     const found = await done(id)
     expect(found.steps.filter((one) => !one.done)).to.deep.equal([])
@@ -114,6 +123,7 @@ describe('a customer who wants to be forgotten', function () {
   it('leaves another customer’s data as it was', async () => {
     expect(missing([...BOB.words, BOB.phone], await bakery.everything())).to.deep.equal([])
     expect(await bakery.body('GET', `/api/contacts/${bob.id}`)).to.include({ name: 'Balthasar Bissig' })
+    expect(await conversationOf(bob.name)).to.deep.equal(bobSaid)
     expect((await bakery.fileNames()).length, 'Bob’s file and its facts').to.be.greaterThan(0)
     const { intact } = await bakery.body<{ intact: boolean }>('GET', '/api/admin/audit/verification')
     expect(intact).to.equal(true)
