@@ -6,7 +6,8 @@ export type Digests = Readonly<Record<string, string>>
 
 /**
  * Every row, of whatever table, in which one of the texts stands, as somebody sees them whom no policy stops. The queue of jobs
- * and the counts of requests are left out: their clockwork turns for every tenant.
+ * and the counts of requests are left out: their clockwork turns for every tenant;
+ * and so is when somebody last used their own key or session, which is written a moment later.
  */
 export async function rowsNaming(
   adminUrl: string,
@@ -22,7 +23,8 @@ export async function rowsNaming(
     const found = new Map<string, readonly string[]>()
     for (const { name } of tables.rows) {
       const { rows } = await admin.raw<{ rows: { row: string }[] }>(
-        `select t::text as row from ${name} t where t::text ilike any (?::text[]) order by 1`,
+        `select (to_jsonb(t) - '{last_used_at,used_at}'::text[])::text as row from ${name} t
+          where t::text ilike any (?::text[]) order by 1`,
         [texts.map((text) => `%${text}%`)],
       )
       if (rows.length > 0)

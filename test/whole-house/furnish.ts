@@ -1,8 +1,8 @@
-import { newId, notificationRequested, ParleyError } from '@parley/core'
-import type { TestAnswer } from '@parley/core/testing'
+import { newId, notificationRequested } from '@parley/core'
 import { PLATFORM } from '../../plugins/accounts/platform.ts'
 import type { House } from './house.ts'
 import { stumbled } from './stumbler/index.ts'
+import { type Items, TenantCaller } from './tenant-caller.ts'
 
 const PASSWORD = 'Correct-horse-7'
 /** A picture of one pixel. */
@@ -29,9 +29,6 @@ export interface Furniture {
   readonly ids: Readonly<Record<string, string>>
 }
 
-type Body = Readonly<Record<string, unknown>>
-type Items = readonly (Body & { readonly id: string })[]
-
 /** Fills a new tenant through the public API, as its people, its customers and the vendors would. `marker` stands in all of its texts. */
 export async function furnish(house: House, marker: string): Promise<Furniture> {
   return new Furnisher(house, marker).run()
@@ -41,20 +38,21 @@ class Furnisher {
   readonly #house: House
   readonly #marker: string
   readonly #ids: Record<string, string> = {}
-  #token = ''
+  readonly #as: TenantCaller
   #tenantId = ''
 
   constructor(house: House, marker: string) {
     this.#house = house
     this.#marker = marker
+    this.#as = new TenantCaller(house.test)
   }
 
   async run(): Promise<Furniture> {
     const email = `${this.#marker.toLowerCase()}@parley.example`
     const name = `${this.#marker} owner`
     const person = { email, password: PASSWORD, name, businessName: `${this.#marker} business` }
-    const grant = await this.#post('/api/auth/register', person)
-    this.#token = String(grant.accessToken)
+    const grant = await this.#as.post('/api/auth/register', person)
+    this.#as.token = String(grant.accessToken)
     this.#tenantId = String(grant.tenantId)
     const userId = String(grant.userId)
     Object.assign(this.#ids, { '/api/platform/tenants/{id}': this.#tenantId, '/api/platform/users/{id}': userId })
@@ -68,7 +66,7 @@ class Furnisher {
     await this.#failures(userId)
     const visitor = await this.#visitor()
     const own = { marker: this.#marker, tenantId: this.#tenantId, userId, email, password: PASSWORD, apiKey }
-    return { ...own, ...visitor, accessToken: this.#token, ids: this.#ids }
+    return { ...own, ...visitor, accessToken: this.#as.token, ids: this.#ids }
   }
 
   async #keys(): Promise<string> {
@@ -76,17 +74,17 @@ class Furnisher {
     const made = await kernel.database.transaction(this.#tenantId, (uow) =>
       kernel.apiKeys.create(uow, { name: `${this.#marker} key`, scopes: ['*'], mode: 'test' }),
     )
-    this.#ids['/api/api-keys/{id}'] = await this.#made('/api/api-keys', {
+    this.#ids['/api/api-keys/{id}'] = await this.#as.made('/api/api-keys', {
       ...{ name: `${this.#marker} other key`, scopes: ['inbox.read'] },
     })
     const key = { provider: 'openai', name: `${this.#marker} model`, secret: `${this.#marker}-secret` }
-    this.#ids['/api/provider-keys/{id}'] = await this.#made('/api/provider-keys', key)
+    this.#ids['/api/provider-keys/{id}'] = await this.#as.made('/api/provider-keys', key)
     return made.key
   }
 
   async #channels(): Promise<void> {
     const secrets = { appSecret: `${this.#marker}-app`, verifyToken: `${this.#marker}-verify` }
-    const endpoint = await this.#made('/api/endpoints', { adapter: 'whatsapp', secrets })
+    const endpoint = await this.#as.made('/api/endpoints', { adapter: 'whatsapp', secrets })
     const number = String(1 + [...this.#house.whatsapp.state.accounts].length).padStart(15, '6')
     const account = { phoneNumberId: number, wabaId: `9${number}`, accessToken: `${this.#marker}-token` }
     this.#house.whatsapp.state.templates.set(account.wabaId, [
@@ -95,7 +93,7 @@ class Furnisher {
         components: [{ type: 'BODY', text: `${this.#marker} greets {{1}}` }],
       },
     ])
-    const connection = await this.#made('/api/connections', {
+    const connection = await this.#as.made('/api/connections', {
       ...{ provider: 'whatsapp', externalId: number, name: `${this.#marker} number`, endpointId: endpoint },
       ...{ aliases: [`waba:${account.wabaId}`], settings: { wabaId: account.wabaId } },
       secrets: { accessToken: account.accessToken },
@@ -106,7 +104,7 @@ class Furnisher {
       appSecret: secrets.appSecret,
     })
     const webchat = { provider: 'webchat', externalId: `chat-${number}`, name: `${this.#marker} chat` }
-    const chat = await this.#made('/api/connections', webchat)
+    const chat = await this.#as.made('/api/connections', webchat)
     Object.assign(this.#ids, { '/api/webchat/{connectionId}': chat, '/chat/{connectionId}': chat })
     Object.assign(this.#ids, { '/api/endpoints/{id}': endpoint, '/api/connections/{id}': connection })
     this.#ids['/hooks/{adapter}/{endpointId}'] = endpoint
@@ -122,55 +120,55 @@ class Furnisher {
       customer.named(`${this.#marker} customer ${who}`).text(`${this.#marker} says ${who}`)
       if (who === '3') customer.image(DOT, 'image/png', `${this.#marker} picture`)
     }
-    await this.#settle()
-    const [first, second, third] = await this.#items('/api/contacts')
+    await this.#house.settle()
+    const [first, second, third] = await this.#as.items('/api/contacts')
     this.#ids['/api/contacts/{id}'] = first?.id ?? ''
-    const merge = await this.#post(`/api/contacts/${second?.id}/merge`, { sourceId: third?.id })
+    const merge = await this.#as.post(`/api/contacts/${second?.id}/merge`, { sourceId: third?.id })
     this.#ids['/api/merges/{id}'] = String(merge.mergeId ?? merge.id)
     const phone = `+49151${this.#phone.slice(-6)}`
     for (const tail of ['1', '2', '3']) {
-      await this.#call('PATCH', `/api/contacts/${first?.id}`, {
+      await this.#as.call('PATCH', `/api/contacts/${first?.id}`, {
         attributes: { phone: `${phone}${tail}`, note: this.#marker },
       })
-      await this.#call('PATCH', `/api/contacts/${second?.id}`, {
+      await this.#as.call('PATCH', `/api/contacts/${second?.id}`, {
         attributes: { phone: `${phone}${tail}`, note: this.#marker },
       })
     }
     const wish = { kind: 'export', contactId: first?.id }
-    this.#ids['/api/privacy/requests/{id}'] = await this.#made('/api/privacy/requests', wish)
-    await this.#settle()
-    this.#ids['/api/merge-suggestions/{id}'] = (await this.#items('/api/merge-suggestions'))[0]?.id ?? ''
+    this.#ids['/api/privacy/requests/{id}'] = await this.#as.made('/api/privacy/requests', wish)
+    await this.#house.settle()
+    this.#ids['/api/merge-suggestions/{id}'] = (await this.#as.items('/api/merge-suggestions'))[0]?.id ?? ''
   }
 
   async #inbox(): Promise<void> {
     const label = `${this.#marker}-label`
-    await this.#call('PUT', `/api/labels/${label}`, { color: '#aabbcc' })
+    await this.#as.call('PUT', `/api/labels/${label}`, { color: '#aabbcc' })
     this.#ids['/api/labels/{name}'] = label
     const shortcut = this.#marker.toLowerCase()
-    this.#ids['/api/canned-replies/{id}'] = await this.#made('/api/canned-replies', { shortcut, text: this.#marker })
-    const conversations = await this.#items('/api/conversations')
+    this.#ids['/api/canned-replies/{id}'] = await this.#as.made('/api/canned-replies', { shortcut, text: this.#marker })
+    const conversations = await this.#as.items('/api/conversations')
     for (const { id } of conversations) {
-      const messages = await this.#items(`/api/conversations/${id}/messages`)
+      const messages = await this.#as.items(`/api/conversations/${id}/messages`)
       const attachments = messages.flatMap(({ attachments }) => attachments as Items)
       if (attachments[0] !== undefined) this.#ids['/api/attachments/{id}'] = attachments[0].id
       Object.assign(this.#ids, { '/api/conversations/{id}': id, '/api/messages/{id}': messages[0]?.id ?? '' })
-      await this.#post(`/api/conversations/${id}/notes`, { text: `${this.#marker} note` })
-      await this.#post(`/api/conversations/${id}/messages`, { text: `${this.#marker} answers` })
-      await this.#call('PATCH', `/api/conversations/${id}`, { labels: [label] })
+      await this.#as.post(`/api/conversations/${id}/notes`, { text: `${this.#marker} note` })
+      await this.#as.post(`/api/conversations/${id}/messages`, { text: `${this.#marker} answers` })
+      await this.#as.call('PATCH', `/api/conversations/${id}`, { labels: [label] })
     }
-    await this.#settle()
+    await this.#house.settle()
   }
 
   async #people(userId: string): Promise<void> {
     const role = { name: `${this.#marker} role`, permissions: ['inbox.read'] }
-    this.#ids['/api/roles/{id}'] = await this.#made('/api/roles', role)
-    const team = await this.#made('/api/teams', { name: `${this.#marker} team`, description: this.#marker })
-    await this.#call('PUT', `/api/teams/${team}/members/${userId}`, {})
+    this.#ids['/api/roles/{id}'] = await this.#as.made('/api/roles', role)
+    const team = await this.#as.made('/api/teams', { name: `${this.#marker} team`, description: this.#marker })
+    await this.#as.call('PUT', `/api/teams/${team}/members/${userId}`, {})
     Object.assign(this.#ids, { '/api/teams/{id}': team, '/api/teams/{id}/members/{userId}': userId })
     const email = `guest-${this.#marker.toLowerCase()}@parley.example`
-    this.#ids['/api/team/invitations/{id}'] = await this.#made('/api/team/invitations', { email, role: 'agent' })
+    this.#ids['/api/team/invitations/{id}'] = await this.#as.made('/api/team/invitations', { email, role: 'agent' })
     this.#ids['/api/team/members/{id}'] = userId
-    this.#ids['/api/auth/sessions/{id}'] = (await this.#items('/api/auth/sessions'))[0]?.id ?? ''
+    this.#ids['/api/auth/sessions/{id}'] = (await this.#as.items('/api/auth/sessions'))[0]?.id ?? ''
     this.#ids['/api/auth/identities/{id}'] = await this.#identity(userId)
   }
 
@@ -190,20 +188,20 @@ class Furnisher {
   async #templates(): Promise<void> {
     const text = `${this.#marker} writes`
     const email = { name: `${this.#marker} mail`, subject: text, text }
-    this.#ids['/api/email-templates/{id}'] = await this.#made('/api/email-templates', email)
+    this.#ids['/api/email-templates/{id}'] = await this.#as.made('/api/email-templates', email)
     const sms = { name: `${this.#marker} sms`, body: text }
-    this.#ids['/api/sms-templates/{id}'] = await this.#made('/api/sms-templates', sms)
-    await this.#post('/api/channel-templates/sync', {})
-    await this.#settle()
-    this.#ids['/api/channel-templates/{id}'] = (await this.#items('/api/channel-templates'))[0]?.id ?? ''
+    this.#ids['/api/sms-templates/{id}'] = await this.#as.made('/api/sms-templates', sms)
+    await this.#as.post('/api/channel-templates/sync', {})
+    await this.#house.settle()
+    this.#ids['/api/channel-templates/{id}'] = (await this.#as.items('/api/channel-templates'))[0]?.id ?? ''
   }
 
   async #partner(): Promise<void> {
     const url = `${this.#house.partnerUrl}/${this.#marker}`
     const wish = { url, description: this.#marker, events: ['message.received.v1'] }
-    const id = await this.#made('/api/webhooks', wish)
-    await this.#post(`/api/webhooks/${id}/ping`, undefined)
-    const [delivery] = await this.#items(`/api/webhooks/${id}/deliveries`)
+    const id = await this.#as.made('/api/webhooks', wish)
+    await this.#as.post(`/api/webhooks/${id}/ping`)
+    const [delivery] = await this.#as.items(`/api/webhooks/${id}/deliveries`)
     this.#ids['/api/webhooks/{id}'] = id
     this.#ids['/api/webhooks/{id}/deliveries/{deliveryId}'] = delivery?.id ?? ''
   }
@@ -215,20 +213,20 @@ class Furnisher {
       uow.publish({ type: notificationRequested, key: 'house', data })
       uow.publish({ type: stumbled, key: 'house', data: { text: this.#marker } })
     })
-    await this.#settle()
-    this.#ids['/api/notifications/{id}'] = (await this.#items('/api/notifications'))[0]?.id ?? ''
-    this.#ids['/api/admin/dead-letters/{id}'] = (await this.#items('/api/admin/dead-letters'))[0]?.id ?? ''
-    this.#ids['/api/admin/dead-jobs/{id}'] = (await this.#items('/api/admin/dead-jobs'))[0]?.id ?? ''
-    this.#ids['/api/admin/webhooks/{id}'] = (await this.#items('/api/admin/webhooks'))[0]?.id ?? ''
+    await this.#house.settle()
+    this.#ids['/api/notifications/{id}'] = (await this.#as.items('/api/notifications'))[0]?.id ?? ''
+    this.#ids['/api/admin/dead-letters/{id}'] = (await this.#as.items('/api/admin/dead-letters'))[0]?.id ?? ''
+    this.#ids['/api/admin/dead-jobs/{id}'] = (await this.#as.items('/api/admin/dead-jobs'))[0]?.id ?? ''
+    this.#ids['/api/admin/webhooks/{id}'] = (await this.#as.items('/api/admin/webhooks'))[0]?.id ?? ''
   }
 
   async #visitor() {
     const webchatId = this.#ids['/api/webchat/{connectionId}'] ?? ''
-    const session = await this.#post(`/api/webchat/${webchatId}/session`, {})
+    const session = await this.#as.post(`/api/webchat/${webchatId}/session`, {})
     const headers = { authorization: `Visitor ${session.token}` }
     const payload = { id: newId(), text: `${this.#marker} visits` }
     await this.#house.test.inject({ method: 'POST', url: '/api/webchat/messages', as: null, headers, payload })
-    await this.#settle()
+    await this.#house.settle()
     this.#ids['/api/webchat/files/{token}'] = await this.#sharedFile(headers)
     return { visitorToken: String(session.token), webchatId, participantId: String(session.participantId) }
   }
@@ -248,34 +246,8 @@ class Furnisher {
     const { file } = (await inject(sent)).body as { file: string }
     const message = { id: newId(), file }
     await inject({ method: 'POST', url: '/api/webchat/messages', as: null, headers, payload: message })
-    await this.#settle()
+    await this.#house.settle()
     const { text } = await inject({ url: '/api/webchat/messages?after=0', as: null, headers })
     return /\/api\/webchat\/files\/([^"?]+)/.exec(text)?.[1] ?? ''
-  }
-
-  async #settle(): Promise<void> {
-    await this.#house.whatsapp.webhooks.idle()
-    await this.#house.test.drain(20_000)
-  }
-
-  async #call(method: string, url: string, payload?: object): Promise<TestAnswer> {
-    const as = this.#token === '' ? null : { apiKey: this.#token }
-    const answer = await this.#house.test.inject({ method, url, as, ...(payload === undefined ? {} : { payload }) })
-    if (answer.status >= 300)
-      throw new ParleyError('test.furnish', `${method} ${url}: expected it done, got ${answer.status} ${answer.text}`)
-    return answer
-  }
-
-  async #post(url: string, payload: object | undefined): Promise<Body> {
-    return (await this.#call('POST', url, payload)).body as Body
-  }
-
-  async #made(url: string, payload: object): Promise<string> {
-    return String((await this.#post(url, payload)).id)
-  }
-
-  async #items(url: string): Promise<Items> {
-    const { body } = await this.#call('GET', url)
-    return Array.isArray(body) ? (body as Items) : (body as { items: Items }).items
   }
 }

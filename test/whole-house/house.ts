@@ -50,6 +50,12 @@ export class House {
     throw new ParleyError('test.boot', failed.join('; '))
   }
 
+  /** Until all webhooks of the vendor have come and all that follows is done. */
+  async settle(): Promise<void> {
+    await this.whatsapp.webhooks.idle()
+    await this.test.drain(20_000)
+  }
+
   async close(): Promise<void> {
     await this.test.stop()
     await this.partner.close()
