@@ -15,6 +15,11 @@ export class FakeGraph {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('end', () => {
+        if (request.method === 'GET') {
+          // Parley also asks for its templates; the floor has none.
+          response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}')
+          return
+        }
         const { to } = JSON.parse(Buffer.concat(chunks).toString()) as { to?: string }
         this.#sent += 1
         const answer = JSON.stringify({
