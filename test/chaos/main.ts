@@ -32,9 +32,9 @@ function overKafka(broker: Broker): Partial<ChaosOptions> {
   if (values['cut-over']) {
     return { seconds: 600, faults: calm, kafka: { broker, cutOver: { stayMs: (seconds * 1000) / 3 } } }
   }
-  const kafka = { broker, breakMs: [4_000, 10_000], storm: true, usurpers: 0.4, truncated: 0.01 } as const
-  // A server must live long enough to follow: a second and a half on a busy machine.
-  return { faults: { everyMs: [1_500, 4_000] }, kafka }
+  const kafka = { broker, breakMs: [6_000, 15_000], storm: true, usurpers: 0.4, truncated: 0.01 } as const
+  // Servers and broker must live long enough for events to travel between them.
+  return { faults: { everyMs: [2_000, 6_000] }, kafka }
 }
 
 const { mutant } = values

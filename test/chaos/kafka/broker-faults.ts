@@ -30,7 +30,7 @@ const COME_AND_GO_MS = 2_000
 
 /** A storm passes and comes back: delivery, which begins anew after each of its gusts, must be met as well as its absence. */
 const STORM_MS = 10_000
-const LULL_MS = 10_000
+const LULL_MS = 20_000
 
 /** Breaks the broker and the groups until the run is over; leaves the broker up. Counts as it goes. */
 export async function runBrokerFaults(options: BrokerFaultOptions, counts: BrokerFaultCounts): Promise<void> {
