@@ -40,11 +40,12 @@ function functionName(sql: string): string {
   )
 }
 
+/** Of those with this name, the ones that are not safe yet: an older one beside them belongs to the engine already. */
 async function signatures(knex: Knex, schema: string, name: string): Promise<readonly string[]> {
   const { rows } = await knex.raw<{ rows: { signature: string }[] }>(
     `select p.oid::regprocedure::text as signature from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-     where n.nspname = ? and p.proname = ?`,
-    [schema, name],
+     where n.nspname = ? and p.proname = ? and not (p.prosecdef and p.proowner::regrole::text = ?)`,
+    [schema, name, engineRole],
   )
   return rows.map((row) => row.signature)
 }
