@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type CarrierListener, type CarrierPartition, type IncomingRecord, ParleyError, reasonOf } from '@parley/core'
 import type { Admin, Consumer, EachBatchPayload } from 'kafkajs'
 import { fromMessage } from './cloud-event.ts'
@@ -30,6 +31,7 @@ export class FollowerLife {
   #placement: Placement | undefined
   #joins = 0
   #lastSign = performance.now()
+  #gathered = 0
 
   constructor(parts: FollowerParts, listener: CarrierListener, counts: FollowerCounts) {
     this.#parts = parts
@@ -97,7 +99,7 @@ export class FollowerLife {
     const connected = Promise.all([admin.connect(), consumer.connect()])
     await within('connecting to Kafka', settings.requestMs, connected)
     await consumer.subscribe({ topics: topics.map((topic) => `${settings.topicPrefix}${topic}`), fromBeginning: false })
-    await consumer.run({ autoCommit: false, eachBatch: async (payload) => this.#take(payload) })
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => this.#take(payload) })
   }
 
   #listen(consumer: Consumer, admin: Admin): void {
@@ -130,7 +132,7 @@ export class FollowerLife {
   }
 
   /** Never throws: an exception here stops every partition of the consumer. */
-  #take({ batch }: EachBatchPayload): void {
+  async #take({ batch }: EachBatchPayload): Promise<void> {
     const topic = batch.topic.slice(this.#parts.settings.topicPrefix.length)
     const records: IncomingRecord[] = []
     for (const message of batch.messages) {
@@ -143,6 +145,18 @@ export class FollowerLife {
     } catch (error) {
       this.#over.reject(error)
     }
+    await this.#gather()
+  }
+
+  /**
+   * The next fetch begins when this one's batches are done. Each costs both sides something for every partition, full or
+   * empty, and under steady traffic one event is always there: so there is a moment for more of them to come.
+   */
+  async #gather(): Promise<void> {
+    const { fetchGatherMs } = this.#parts.settings
+    if (performance.now() - this.#gathered < fetchGatherMs) return
+    await pause(fetchGatherMs)
+    this.#gathered = performance.now()
   }
 
   #checkLife(): void {

@@ -35,6 +35,8 @@ export interface KafkaSettings {
   readonly heartbeatMs: number
   /** Longest that the broker holds a fetch back while there is nothing. */
   readonly fetchWaitMs: number
+  /** Pause between two fetches that brought something. */
+  readonly fetchGatherMs: number
   readonly fetchBytes: number
   readonly fetchBytesPerPartition: number
   /** Pause before a follower that failed begins anew, doubled up to `restartCapMs`. */
@@ -74,6 +76,7 @@ export const kafkaSettings: Joi.ObjectSchema<KafkaSettings> = Joi.object({
   sessionMs: ms(15_000),
   heartbeatMs: ms(3_000),
   fetchWaitMs: ms(100),
+  fetchGatherMs: ms(20),
   fetchBytes: bytes(4 * 1024 * 1024),
   fetchBytesPerPartition: bytes(256 * 1024),
   restartBaseMs: ms(250),

@@ -67,6 +67,8 @@ export interface EventSettings {
   readonly carrier: {
     /** Most events of one send to the broker. */
     readonly relayBatch: number
+    /** Pause of the relay after a small send. */
+    readonly gatherMs: number
     /** Where a relay begins that has never run: at the log's end, or with all that the log still has. */
     readonly relayFrom: 'latest' | 'earliest'
     /** Delivered events of one partition, not yet read, at which its delivery is paused. */
@@ -134,6 +136,7 @@ export const eventSettingsSchema: Joi.ObjectSchema<EventSettings> = Joi.object({
   lease: group({ renewMs: count(1_000), ttlMs: count(6_000) }),
   carrier: group({
     relayBatch: count(500),
+    gatherMs: count(10),
     relayFrom: Joi.valid('latest', 'earliest').default('latest'),
     buffer: count(500),
     patienceMs: count(2_000),

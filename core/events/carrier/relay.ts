@@ -96,7 +96,7 @@ export class Relay {
         await this.#sending
         failures = 0
         if (batch === undefined) await this.#signal.wait()
-        else this.#begin(batch)
+        else await this.#begin(batch)
       } catch (error) {
         failures += 1
         this.#counts.failures += 1
@@ -132,10 +132,13 @@ export class Relay {
     return batch
   }
 
-  #begin(batch: RelayBatch): void {
+  /** A send costs as much for one event as for many: after a small one there is a moment for more of them to come. */
+  async #begin(batch: RelayBatch): Promise<void> {
+    const { relayBatch, gatherMs } = this.#options.settings.carrier
     this.#sending = this.#send(batch)
     // Awaited by the next round; until then a refusal must not count as unhandled.
     this.#sending.catch(() => undefined)
+    if (batch.records.length * 2 < relayBatch) await pause(gatherMs)
   }
 
   async #send(batch: RelayBatch): Promise<void> {
