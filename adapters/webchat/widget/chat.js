@@ -17,7 +17,6 @@ export class Chat {
   #sender
   #reader
   #live
-  #started = Promise.resolve()
 
   /**
    * @param {{
@@ -55,8 +54,7 @@ export class Chat {
   /** Picks up where this browser left off. */
   async start() {
     this.#store.set({ pending: this.#outbox.load() })
-    this.#started = this.#session.resume()
-    await this.#started
+    await this.#session.resume()
     this.wake()
   }
 
@@ -109,7 +107,6 @@ export class Chat {
 
   /** @param {string} identity a JWT signed by the tenant's server */
   async identify(identity) {
-    await this.#started
     const before = this.#session.current?.participantId
     const answer = await this.#session.identify(identity)
     if (!answer.ok) {
@@ -122,8 +119,7 @@ export class Chat {
 
   /** Nobody in particular again; this browser forgets everything. */
   async logout() {
-    await this.#started
-    this.#session.forget()
+    await this.#session.leave()
     this.#outbox.clear()
     this.#store.set({ pending: [], ready: true })
     this.#forgetThread()

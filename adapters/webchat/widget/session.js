@@ -3,6 +3,9 @@
 /**
  * Who this browser is. A visitor comes into being with the first message and is kept by the host only then; a customer whom
  * the tenant vouches for is known from `identify` on.
+ *
+ * Changes of who this is happen one after another, and a message that is written meanwhile waits for them: it is from
+ * whoever the browser is then, never from a visitor whose thread nobody will show.
  */
 export class Session {
   #connectionId
@@ -12,6 +15,8 @@ export class Session {
   #current
   /** True once the host keeps it. */
   #kept = false
+  /** Settles with the last change that was asked for. @type {Promise<unknown>} */
+  #turn = Promise.resolve()
 
   /**
    * @param {{ connectionId: string, host: Host, call: typeof import('./api.js').call }} deps
@@ -28,12 +33,14 @@ export class Session {
   }
 
   /** Picks up what the host kept, and has it renewed; without an answer the old one serves on. */
-  async resume() {
-    const kept = await this.#host.read()
-    if (kept === undefined) return
-    this.#current = kept
-    this.#kept = true
-    await this.#open({ token: kept.token })
+  resume() {
+    return this.#alone(async () => {
+      const kept = await this.#host.read()
+      if (kept === undefined) return
+      this.#current = kept
+      this.#kept = true
+      await this.#open({ token: kept.token })
+    })
   }
 
   /**
@@ -43,6 +50,15 @@ export class Session {
    * @returns {Promise<{ ok: true, session: StoredSession } | Extract<Answer, { ok: false }>>}
    */
   async toWrite() {
+    for (let turn; turn !== this.#turn; ) {
+      turn = this.#turn
+      await turn
+    }
+    return this.#alone(() => this.#sessionToWrite())
+  }
+
+  /** @returns {Promise<{ ok: true, session: StoredSession } | Extract<Answer, { ok: false }>>} */
+  async #sessionToWrite() {
     if (this.#current !== undefined) {
       this.#keep()
       return { ok: true, session: this.#current }
@@ -62,9 +78,16 @@ export class Session {
    *
    * @param {string} identity
    */
-  async identify(identity) {
-    const token = this.#current?.token
-    return this.#open({ identity, ...(token !== undefined && { token }) })
+  identify(identity) {
+    return this.#alone(() => {
+      const token = this.#current?.token
+      return this.#open({ identity, ...(token !== undefined && { token }) })
+    })
+  }
+
+  /** Nobody in particular again, also when an identity was still on its way. */
+  leave() {
+    return this.#alone(async () => this.forget())
   }
 
   /** Forgets who this was. */
@@ -84,6 +107,17 @@ export class Session {
     this.#current = { token: opened.body.token, participantId: opened.body.participantId }
     if (this.#kept) this.#host.save(this.#current)
     return opened
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  #alone(work) {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 
   #keep() {
