@@ -1,5 +1,6 @@
 import { PgBoss } from 'pg-boss'
 import { withConnection } from '../data/one-connection.ts'
+import { setUpLock } from '../data/prepare-roles.ts'
 import { appRole } from '../data/roles.ts'
 
 /** pg-boss keeps its tables here. */
@@ -27,8 +28,10 @@ export async function migrateJobs(adminUrl: string): Promise<void> {
   await grantToApplication(adminUrl)
 }
 
+/** Postgres refuses the second of two grants on one object at once: under the lock they follow each other. */
 async function grantToApplication(adminUrl: string): Promise<void> {
   await withConnection(adminUrl, 'parley-migrate', async (client) => {
+    await client.query('select pg_advisory_lock($1)', [setUpLock])
     await client.query(`grant usage on schema ${jobSchema} to ${appRole}`)
     await client.query(`grant select, insert, update, delete on all tables in schema ${jobSchema} to ${appRole}`)
     await client.query(`grant usage on all sequences in schema ${jobSchema} to ${appRole}`)

@@ -6,6 +6,7 @@ import { launchBrowser } from '../../core/testing/browser.ts'
 import { PNG } from '../adapters/webchat/client.ts'
 import { startWebchat, type WebchatUnderTest } from '../adapters/webchat/kit.ts'
 import { laneOf } from '../adapters/webchat/stand-in-inbox.ts'
+import { until } from '../core/events/kit.ts'
 import { expectAccessible, type Opened, openPage } from './webchat-watch.ts'
 
 describe('the page of the web chat, in a browser', function () {
@@ -125,7 +126,7 @@ describe('the page of the web chat, in a browser', function () {
     const top = () => log.evaluate((element: { scrollTop: number }) => element.scrollTop)
     await log.hover()
     await page.mouse.wheel(0, -10_000)
-    await page.waitForFunction(`document.querySelector('.log').scrollTop === 0`)
+    await until(async () => (await top()) === 0)
     say('the newest of all')
     const down = page.getByRole('button', { name: 'New messages' })
     await down.waitFor()

@@ -78,7 +78,8 @@ describeWith('Kafka', findKafka(), 'the event engine over Kafka', () => {
 
   it('hands every event to every group once, in order, and reads none of them from the log', async function () {
     this.timeout(60_000)
-    const one = engine({})
+    // Patience for longer than the test lasts: a slow machine is no reason to look into the log.
+    const one = engine({ carrier: { patienceMs: 120_000 } })
     await one.start()
     await until(() => isLive(one), 20_000)
     await send(one, 0, 3000)
