@@ -126,7 +126,8 @@
       heard = true
       const lang = document.documentElement.lang || navigator.language
       tell({ type: 'init', lang, session: session() })
-      for (const message of [...waiting.splice(0), { type: open ? 'shown' : 'hidden' }]) tell(message)
+      for (const message of waiting.splice(0)) tell(message)
+      attend()
     },
     read: () => tell({ type: 'session', session: session() }),
     save: (data) => stored((storage) => storage.setItem(key, JSON.stringify(data.session))),
@@ -152,9 +153,14 @@
     button.setAttribute('aria-expanded', String(open))
     button.classList.toggle('open', open)
     path.setAttribute('d', open ? CROSS : BUBBLE)
-    if (heard) tell({ type: open ? 'shown' : 'hidden' })
+    if (heard) attend()
+    if (!open) button.focus()
+  }
+
+  /** Lets the app know whether it is seen; keys go there only once it can take them. */
+  function attend() {
     if (open) frame.focus()
-    else button.focus()
+    tell({ type: open ? 'shown' : 'hidden' })
   }
 
   window.parley = {
