@@ -110,7 +110,7 @@ export class Chat {
     const before = this.#session.current?.participantId
     const answer = await this.#session.identify(identity)
     if (!answer.ok) {
-      this.#host.identityRefused(answer.detail)
+      if (!answer.retryable) this.#host.identityRefused(answer.detail)
       return
     }
     if (before !== this.#session.current?.participantId) this.#forgetThread()

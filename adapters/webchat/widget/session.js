@@ -1,3 +1,5 @@
+import { Backoff } from './backoff.js'
+
 /** @import { Answer, Host, StoredSession } from './types.d.ts' */
 
 /**
@@ -17,6 +19,9 @@ export class Session {
   #kept = false
   /** Settles with the last change that was asked for. @type {Promise<unknown>} */
   #turn = Promise.resolve()
+  /** Counts who this browser was asked to be: a newer wish ends the tries of an older one. */
+  #wishes = 0
+  #hurry = () => {}
 
   /**
    * @param {{ connectionId: string, host: Host, call: typeof import('./api.js').call }} deps
@@ -74,20 +79,37 @@ export class Session {
   }
 
   /**
-   * Becomes the customer whom the signed identity names.
+   * Becomes the customer whom the signed identity names, over as many tries as it takes: a server that is away for a moment
+   * does not make a stranger of them.
    *
    * @param {string} identity
+   * @returns {Promise<Answer>} retryable only when somebody else was asked for meanwhile
    */
   identify(identity) {
-    return this.#alone(() => {
-      const token = this.#current?.token
-      return this.#open({ identity, ...(token !== undefined && { token }) })
+    const wish = this.#wish()
+    return this.#alone(async () => {
+      const backoff = new Backoff()
+      for (;;) {
+        const token = this.#current?.token
+        const answer = await this.#open({ identity, ...(token !== undefined && { token }) })
+        if (answer.ok || !answer.retryable || wish !== this.#wishes) return answer
+        await new Promise((resolve) => {
+          this.#hurry = () => resolve(undefined)
+          backoff.schedule(this.#hurry, answer.retryAfterMs)
+        })
+      }
     })
   }
 
   /** Nobody in particular again, also when an identity was still on its way. */
   leave() {
+    this.#wish()
     return this.#alone(async () => this.forget())
+  }
+
+  #wish() {
+    this.#hurry()
+    return ++this.#wishes
   }
 
   /** Forgets who this was. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { until } from '../../../core/events/kit.ts'
 import { widget } from './load.ts'
 
 interface StoredSession {
@@ -15,6 +16,7 @@ interface Session {
 interface Opening {
   readonly body: { readonly token?: string; readonly identity?: string }
   answer(participantId: string): void
+  fail(status: number): void
 }
 
 /** A server whose answers come when the test lets them, and what the host keeps. */
@@ -26,7 +28,8 @@ class Far {
     new Promise((resolve) => {
       const answer = (participantId: string) =>
         resolve({ ok: true, body: { token: `token of ${participantId}`, participantId } })
-      this.openings.push({ body, answer })
+      const fail = (status: number) => resolve({ ok: false, status, retryable: status >= 429, code: '', detail: '' })
+      this.openings.push({ body, answer, fail })
     })
 
   readonly host = {
@@ -40,7 +43,7 @@ class Far {
   }
 
   async opening(index: number): Promise<Opening> {
-    for (let turn = 0; turn < 100 && this.openings[index] === undefined; turn += 1) await Promise.resolve()
+    await until(() => this.openings[index] !== undefined)
     const opening = this.openings[index]
     if (opening === undefined) throw new Error(`nobody asked for session ${index}`)
     return opening
@@ -85,5 +88,27 @@ describe("the page's session", () => {
     await Promise.all([identified, left])
     expect(session.current).to.equal(undefined)
     expect(far.kept).to.equal(undefined)
+  })
+
+  it('asks again for an identity that the server could not look at, while a message waits for it', async () => {
+    const identified = session.identify('signed for ada')
+    const writing = session.toWrite()
+    ;(await far.opening(0)).fail(503)
+    ;(await far.opening(1)).answer('ada')
+    expect(await identified).to.have.property('ok', true)
+    expect((await writing).session?.participantId).to.equal('ada')
+    expect(far.openings.map(({ body }) => body)).to.deep.equal(Array(2).fill({ identity: 'signed for ada' }))
+  })
+
+  it('asks no more for an identity that was refused, or that somebody left meanwhile', async () => {
+    const refused = session.identify('nonsense')
+    ;(await far.opening(0)).fail(401)
+    expect(await refused).to.include({ ok: false, retryable: false })
+    const identified = session.identify('signed for ada')
+    ;(await far.opening(1)).fail(503)
+    const left = session.leave()
+    await left
+    expect(await identified).to.have.property('ok', false)
+    expect(session.current).to.equal(undefined)
   })
 })
