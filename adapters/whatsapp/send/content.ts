@@ -3,7 +3,7 @@ import { capabilities } from '../capabilities.ts'
 import { interactivePayload } from './interactive.ts'
 import { type MediaSource, mediaPayload } from './media-payload.ts'
 import type { Payload } from './payload.ts'
-import { tooLong } from './payload.ts'
+import { refused, tooLong } from './payload.ts'
 
 /** The part of a send's body that depends on its kind: `{ type, <type>: {…} }`, or why it cannot be sent. */
 export function contentPayload(content: OutboundContent, media: MediaSource | undefined): Payload {
@@ -34,6 +34,8 @@ export function contentPayload(content: OutboundContent, media: MediaSource | un
       }
     case 'interactive':
       return interactivePayload(content)
+    case 'email':
+      return refused('no-kind', 'WhatsApp sends no email')
     default:
       return mediaPayload(content, media)
   }

@@ -13,6 +13,18 @@ export interface InboundMedia {
   readonly sha256?: string
 }
 
+/** A file of a mail. An inline one is shown where the HTML names its `contentId`. */
+export interface MailAttachment extends InboundMedia {
+  /** Without angle brackets; the HTML says `cid:<contentId>`. */
+  readonly contentId?: string
+  readonly inline?: boolean
+}
+
+export interface MailAddress {
+  readonly address: string
+  readonly name?: string
+}
+
 export const MEDIA_KINDS = ['image', 'video', 'audio', 'document', 'sticker'] as const
 export type MediaKind = (typeof MEDIA_KINDS)[number]
 
@@ -45,6 +57,23 @@ export type InboundContent =
     }
   /** `emoji: null` takes the reaction back. */
   | { readonly kind: 'reaction'; readonly emoji: string | null; readonly target: string }
+  /**
+   * A mail. `text` is what the person wrote now; what they quote, and what they sign with, is folded away. `html` is the
+   * whole mail made safe: no scripts, no forms, nothing loaded from elsewhere.
+   */
+  | {
+      readonly kind: 'email'
+      readonly subject: string
+      readonly text: string
+      readonly html?: string
+      readonly quoted?: string
+      readonly signature?: string
+      readonly attachments?: readonly MailAttachment[]
+      readonly to?: readonly MailAddress[]
+      readonly cc?: readonly MailAddress[]
+      /** A machine wrote it (RFC 3834, a list, an out-of-office note): nothing answers it by itself. */
+      readonly automatic?: boolean
+    }
   | { readonly kind: 'order'; readonly order: Readonly<Record<string, unknown>>; readonly text?: string }
   | {
       readonly kind: 'system'
@@ -66,6 +95,9 @@ const media = Joi.object({
   sha256: Joi.string(),
 })
 const record = Joi.object().unknown(true)
+const addresses = Joi.array().items(
+  Joi.object({ address: Joi.string().max(320).required(), name: Joi.string().allow('').max(500) }),
+)
 
 const shapes: Readonly<Record<string, Joi.ObjectSchema>> = {
   text: Joi.object({ kind: 'text', text: text.required() }),
@@ -89,6 +121,20 @@ const shapes: Readonly<Record<string, Joi.ObjectSchema>> = {
     kind: 'reaction',
     emoji: Joi.string().allow(null).required(),
     target: Joi.string().required(),
+  }),
+  email: Joi.object({
+    kind: 'email',
+    subject: Joi.string().allow('').max(2_000).required(),
+    text: text.required(),
+    html: Joi.string().max(262_144),
+    quoted: text,
+    signature: text,
+    attachments: Joi.array()
+      .items(media.keys({ contentId: Joi.string().max(500), inline: Joi.boolean() }))
+      .max(100),
+    to: addresses,
+    cc: addresses,
+    automatic: Joi.boolean(),
   }),
   order: Joi.object({ kind: 'order', order: record.required(), text }),
   system: Joi.object({ kind: 'system', event: Joi.string().required(), text, data: record }),

@@ -70,6 +70,19 @@ export type InteractiveContent = {
     }
 )
 
+/** A mail. Without a subject it goes on with the one that the customer wrote last. */
+export interface OutboundMail {
+  readonly kind: 'email'
+  readonly subject?: string
+  readonly text: string
+  readonly html?: string
+  readonly attachments?: readonly OutboundMedia[]
+  readonly cc?: readonly string[]
+  readonly bcc?: readonly string[]
+  /** To many at once, so it says how to unsubscribe (RFC 8058): an address of ours that a POST without login reaches. */
+  readonly unsubscribeUrl?: string
+}
+
 /** What a tenant can say, on any channel that lists the kind in its capabilities. */
 export type OutboundContent =
   | { readonly kind: 'text'; readonly text: string; readonly previewUrl?: boolean }
@@ -82,6 +95,7 @@ export type OutboundContent =
       readonly address?: string
     }
   | { readonly kind: 'reaction'; readonly emoji: string | null; readonly target: string }
+  | OutboundMail
   | TemplateContent
   | InteractiveContent
 
@@ -91,6 +105,7 @@ export const OUTBOUND_KINDS: readonly OutboundKind[] = [
   ...MEDIA_KINDS,
   'location',
   'reaction',
+  'email',
   'template',
   'interactive',
 ]
@@ -102,6 +117,9 @@ const media = Joi.object({
   mimeType: Joi.string(),
   fileName: Joi.string(),
 }).xor('objectKey', 'link')
+const recipients = Joi.array()
+  .items(Joi.string().email({ tlds: false }).max(320))
+  .max(50)
 const row = Joi.object({ id: Joi.string().required(), title: Joi.string().required(), description: Joi.string() })
 
 const card = Joi.object({
@@ -127,6 +145,18 @@ const shapes: Readonly<Record<string, Joi.ObjectSchema>> = {
     kind: 'reaction',
     emoji: Joi.string().allow(null).required(),
     target: Joi.string().required(),
+  }),
+  email: Joi.object({
+    kind: 'email',
+    subject: Joi.string()
+      .max(998)
+      .pattern(/[\r\n]/, { invert: true }),
+    text: text.required(),
+    html: Joi.string().max(262_144),
+    attachments: Joi.array().items(media).max(20),
+    cc: recipients,
+    bcc: recipients,
+    unsubscribeUrl: Joi.string().uri({ scheme: 'https' }),
   }),
   template: Joi.object({
     kind: 'template',
