@@ -2,6 +2,7 @@ import { ConformanceBench } from './bench.ts'
 import { CASES, type CaseName } from './case-names.ts'
 import { channelCases } from './cases/index.ts'
 import type { ChannelDriver } from './driver.ts'
+import { HINTS } from './hints.ts'
 
 /** Boot of a kernel and its database, on a busy machine. */
 const BOOT_MS = 60_000
@@ -32,8 +33,14 @@ export function channelConformance(driver: ChannelDriver): void {
       else
         it(CASES[name], async () => {
           if (bench === undefined) throw new Error('the bench is not open')
-          await channelCases[name](bench)
+          await channelCases[name](bench).catch((error: unknown) => withHint(error, HINTS[name]))
         })
     }
   })
+}
+
+/** The author of a channel reads below what went wrong where to go on. */
+function withHint(error: unknown, hint: string): never {
+  if (error instanceof Error) error.message = `${error.message}\n  → ${hint}`
+  throw error
 }

@@ -13,5 +13,8 @@ export type {
   VendorTrouble,
   WebhookSide,
 } from './driver.ts'
+export { HINTS } from './hints.ts'
+export { CASE_NAMES, type Judgement, type JudgeOptions, judgeChannel, type Verdict } from './judge.ts'
 export { objectStoreConformance } from './object-store.ts'
 export type { ObjectStoreBench, ObjectStoreDriver } from './object-store-driver.ts'
+export { conformanceTable, failuresOf } from './table.ts'
