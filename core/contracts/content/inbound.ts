@@ -155,6 +155,7 @@ export const inboundContentSchema: Joi.AlternativesSchema<InboundContent> = Joi.
 
 /** What a list, a search or a keyword rule reads of a message; empty when it has no words. */
 export function textOf(content: InboundContent): string {
+  if (content.kind === 'email') return [content.subject, content.text].filter((part) => part !== '').join('\n')
   if ('text' in content && content.text !== undefined) return content.text
   if (content.kind === 'location') return [content.name, content.address].filter(Boolean).join(', ')
   return ''

@@ -26,6 +26,15 @@ export interface ChannelCapabilities {
   } | null
 }
 
+/** The customer's mail that a mail of ours follows: the quoted one, else the last of the thread. */
+export interface AnsweredMail {
+  /** Its id on the channel: the Message-ID. */
+  readonly externalId: string
+  readonly subject: string
+  /** Message-IDs that it followed itself, oldest first; from `extra.references` of the received message. */
+  readonly references: readonly string[]
+}
+
 export interface SendRequest {
   readonly connection: Connection
   readonly to: Identity
@@ -36,6 +45,10 @@ export interface SendRequest {
   readonly replyTo?: string
   /** A person wrote it after the free window ended: it goes out under what the vendor keeps for people (`humanHours`). */
   readonly humanAgent?: boolean
+  /** A program wrote it, by itself: mail says so, so that no other program answers (RFC 3834). */
+  readonly automatic?: boolean
+  /** To an address for mail, once the person has written one. */
+  readonly answers?: AnsweredMail
   readonly signal: AbortSignal
 }
 
@@ -68,11 +81,13 @@ export interface Channel {
   send(request: SendRequest): Promise<SendResult>
   /**
    * Asks the vendor whether the connection's credential is good for this very account, `externalId`. At an endpoint that
-   * tenants share, whoever passes gets the account's messages: a valid key of another account must not.
+   * tenants share, whoever passes gets the account's messages: a valid key of another account must not. `shared` says that it
+   * is asked for that; a channel that is told by the connection itself where its vendor is must then refuse.
    */
   test(
     connection: Connection,
     signal: AbortSignal,
+    about?: { readonly shared: boolean },
   ): Promise<{ ok: true; title: string } | { ok: false; detail: string }>
 }
 

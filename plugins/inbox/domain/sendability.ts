@@ -98,7 +98,7 @@ function barrier(facts: SendabilityFacts, purpose: SendPurpose): Result<object, 
 
 function checkLength(capabilities: ChannelCapabilities, content: OutboundContent): Result<object, SendRefusal> {
   if (!('text' in content) || content.text === undefined) return { ok: true }
-  const caption = content.kind !== 'text' && content.kind !== 'interactive'
+  const caption = 'media' in content
   const limit = caption ? capabilities.maxCaptionLength : capabilities.maxTextLength
   const length = [...content.text].length
   if (length <= limit) return { ok: true }

@@ -1,4 +1,10 @@
-import { type Author, type ConversationChanged, conversationChanged, newId } from '@parley/core'
+import {
+  type Author,
+  type ConversationChanged,
+  type ConversationStatus,
+  conversationChanged,
+  newId,
+} from '@parley/core'
 import type { ConversationRecord, Holder } from '../models/conversation.ts'
 import type { ThreadRecord } from '../models/thread.ts'
 import type { InboxDraft } from './inbox-draft.ts'
@@ -6,7 +12,12 @@ import type { InboxDraft } from './inbox-draft.ts'
 type Change = ConversationChanged['change']
 
 /** A new conversation in the thread. Its fence goes on where the last one's stood, so that an old lease fits nowhere. */
-export function openConversation(draft: InboxDraft, thread: ThreadRecord, at: Date): ConversationRecord {
+export function openConversation(
+  draft: InboxDraft,
+  thread: ThreadRecord,
+  at: Date,
+  status: ConversationStatus = 'open',
+): ConversationRecord {
   const before = draft.current(thread)
   const conversation: ConversationRecord = {
     id: newId(),
@@ -14,7 +25,7 @@ export function openConversation(draft: InboxDraft, thread: ThreadRecord, at: Da
     connectionId: thread.connectionId,
     channel: thread.channel,
     contactId: thread.contactId,
-    status: 'open',
+    status,
     snoozedUntil: null,
     assigneeId: null,
     holder: 'none',

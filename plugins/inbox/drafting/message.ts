@@ -1,6 +1,6 @@
 import {
   type InboundContent,
-  MEDIA_KINDS,
+  type MailAttachment,
   type MessageChanged,
   type MessageReceived,
   type MessageRef,
@@ -12,6 +12,7 @@ import {
   type OutboundContent,
 } from '@parley/core'
 import type { Applied } from '../domain/apply-change.ts'
+import { filesOf } from '../domain/files.ts'
 import { preview } from '../domain/preview.ts'
 import { attachmentPending } from '../media/events.ts'
 import type { ConversationRecord } from '../models/conversation.ts'
@@ -67,15 +68,20 @@ function showLast(draft: InboxDraft, conversation: ConversationRecord, record: M
   if (!draft.newConversations.has(conversation.id)) draft.dirtyConversations.add(conversation.id)
 }
 
-/** A file gets a row of its own, so that its fetching has a state that can be seen. */
-function attach(draft: InboxDraft, { id: messageId, threadId, connectionId, content }: MessageRecord): void {
-  if (!('media' in content) || !MEDIA_KINDS.some((kind) => kind === content.kind)) return
-  const { objectKey, ...rest } = content.media
-  if ('link' in rest && rest.link !== undefined) return
-  const media = { ...content.media, mimeType: rest.mimeType ?? 'application/octet-stream' }
-  const state = objectKey === undefined ? 'pending' : 'stored'
+/** Each file gets a row of its own, so that its fetching has a state that can be seen. */
+function attach(draft: InboxDraft, message: MessageRecord): void {
+  for (const file of filesOf(message.content)) {
+    if ('link' in file && file.link !== undefined) continue
+    attachOne(draft, message, { ...file, mimeType: file.mimeType ?? 'application/octet-stream' })
+  }
+}
+
+function attachOne(draft: InboxDraft, message: MessageRecord, media: MailAttachment): void {
+  const { id: messageId, threadId, connectionId } = message
+  const { objectKey = null } = media
+  const state = objectKey === null ? 'pending' : 'stored'
   const id = newId()
-  draft.attachments.push({ id, messageId, state, media, objectKey: objectKey ?? null, detail: null })
+  draft.attachments.push({ id, messageId, state, media, objectKey, detail: null })
   if (state === 'stored') return
   const data = { attachmentId: id, messageId, threadId, connectionId, media }
   draft.publish({ type: attachmentPending, key: id, data }, messageId)

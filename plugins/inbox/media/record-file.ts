@@ -1,4 +1,5 @@
 import type { Clock, Database } from '@parley/core'
+import { withFile } from '../domain/files.ts'
 import { InboxDraft } from '../drafting/inbox-draft.ts'
 import { changeMessage } from '../drafting/message.ts'
 import type { AttachmentState } from '../models/attachment.ts'
@@ -8,6 +9,8 @@ import { writeDraft } from '../storage/write-draft.ts'
 export interface FileOutcome {
   readonly attachmentId: string
   readonly messageId: string
+  /** The vendor's handle, by which a message that has several files knows this one. */
+  readonly ref?: string
   readonly state: AttachmentState
   readonly objectKey?: string
   readonly bytes?: number
@@ -21,7 +24,7 @@ export async function recordFile(
   tenantId: string,
   outcome: FileOutcome,
 ): Promise<'recorded' | 'unwanted'> {
-  const { attachmentId, messageId, state, objectKey, detail, bytes, mimeType } = outcome
+  const { attachmentId, messageId, ref, state, objectKey, detail, bytes, mimeType } = outcome
   return parts.database.transaction(tenantId, async (uow) => {
     const draft = new InboxDraft(parts.clock.now())
     const message = await lockMessage(uow, draft, messageId)
@@ -30,11 +33,8 @@ export async function recordFile(
       .where({ tenant_id: tenantId, id: attachmentId, state: 'pending' })
       .update({ state, object_key: objectKey ?? null, detail: detail ?? null })
     if (message === undefined || changed === 0) return 'unwanted'
-    const { content } = message
-    const media = 'media' in content ? content.media : undefined
     const known = { ...(objectKey && { objectKey }), ...(bytes && { bytes }), ...(mimeType && { mimeType }) }
-    const fields =
-      media === undefined ? {} : { content: { ...content, media: { ...media, ...known } } as typeof content }
+    const fields = { content: withFile(message.content, ref, known) }
     changeMessage(draft, message, { change: 'media', fields, reason: state })
     await writeDraft(uow, draft)
     return 'recorded'

@@ -52,6 +52,7 @@ export function draftSend(
 
 /** What a list and a search read of it. */
 export function textOfOutbound(content: OutboundContent): string {
+  if (content.kind === 'email') return [content.subject, content.text].filter(Boolean).join('\n')
   if ('text' in content && content.text !== undefined) return content.text
   return content.kind === 'template' || content.kind === 'location' ? (content.name ?? '') : ''
 }

@@ -1,4 +1,4 @@
-import type { InboundMedia } from '@parley/core'
+import type { MailAttachment } from '@parley/core'
 import type { Columns } from '../storage/columns.ts'
 
 /**
@@ -11,7 +11,7 @@ export interface AttachmentRecord {
   readonly id: string
   readonly messageId: string
   readonly state: AttachmentState
-  readonly media: InboundMedia
+  readonly media: MailAttachment
   readonly objectKey: string | null
   readonly detail: string | null
 }

@@ -1,5 +1,6 @@
 import { type MessageReceived, textOf } from '@parley/core'
 import { type AutoReply, type AutoReplyState, decideAutoReply } from '../domain/auto-reply.ts'
+import { isAutomatic } from '../domain/automatic.ts'
 import { isOpen } from '../domain/business-hours.ts'
 import type { KeywordMatcher } from '../domain/keywords.ts'
 import type { ConversationRecord } from '../models/conversation.ts'
@@ -23,14 +24,17 @@ export function rulesAt(settings: InboxTenantSettings, keywords: KeywordMatcher,
   return { settings, keywords, now, open: isOpen({ timeZone: settings.timeZone, ...settings.hours }, now) }
 }
 
-/** The answer to a burst as its thread stands now. News from the channel itself (`system`) are nobody's words. */
+/**
+ * The answer to a burst as its thread stands now. News from the channel itself (`system`), and mail that a machine wrote,
+ * are nobody's words.
+ */
 export function decideBurst(
   rules: Rules,
   thread: ThreadRecord,
   conversation: ConversationRecord,
   burst: readonly MessageReceived[],
 ): AutoReply | undefined {
-  const said = burst.filter((message) => message.content.kind !== 'system')
+  const said = burst.filter(({ content }) => content.kind !== 'system' && !isAutomatic(content))
   if (said.length === 0) return undefined
   const { autoReplies } = rules.settings
   return decideAutoReply(

@@ -1,11 +1,12 @@
 import type { UnitOfWork } from '@parley/core'
+import { filesOf } from '../domain/files.ts'
 import { ATTACHMENT, type AttachmentRecord } from '../models/attachment.ts'
 import type { MessageRecord } from '../models/message.ts'
 import { selectList } from '../storage/columns.ts'
 
 /** Messages as the API shows them, with their files. One round trip when any of them can have files. */
 export async function viewMessages(uow: UnitOfWork, messages: readonly MessageRecord[]) {
-  const withFiles = messages.filter((message) => 'media' in message.content).map((message) => message.id)
+  const withFiles = messages.filter((message) => filesOf(message.content).length > 0).map((message) => message.id)
   const files = new Map<string, AttachmentRecord[]>()
   if (withFiles.length > 0) {
     const { rows } = await uow.trx.raw<{ rows: AttachmentRecord[] }>(
@@ -52,6 +53,8 @@ export function viewAttachment({ id, state, media, detail }: AttachmentRecord) {
     state,
     mimeType: media.mimeType,
     ...(media.fileName === undefined ? {} : { fileName: media.fileName }),
+    ...(media.contentId === undefined ? {} : { contentId: media.contentId }),
+    ...(media.inline === undefined ? {} : { inline: media.inline }),
     ...(media.bytes === undefined ? {} : { bytes: media.bytes }),
     ...(detail === null ? {} : { detail }),
     ...(state === 'stored' ? { url: `/api/attachments/${id}` } : {}),

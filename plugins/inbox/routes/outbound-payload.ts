@@ -7,6 +7,7 @@ import {
   outboundContentSchema,
 } from '@parley/core'
 import Joi from 'joi'
+import { filesOf } from '../domain/files.ts'
 
 /** What a caller may write: exactly one of the four. `media.kind` follows from the type of the file when it is left out. */
 export interface OutboundPayload {
@@ -67,11 +68,10 @@ export async function keepFiles(
   tenantId: string,
   content: OutboundContent,
 ): Promise<void> {
-  const keys = filesOf(content).flatMap((media) => media?.objectKey ?? [])
+  const keys = mediaOf(content).flatMap((media) => media?.objectKey ?? [])
   if (keys.length > 0) await store?.keep(tenantId, keys)
 }
 
-function filesOf(content: OutboundContent): readonly (OutboundMedia | undefined)[] {
-  if ('media' in content) return [content.media]
-  return 'cards' in content ? content.cards.map((card) => card.media) : []
+function mediaOf(content: OutboundContent): readonly (OutboundMedia | undefined)[] {
+  return 'cards' in content ? content.cards.map((card) => card.media) : filesOf(content)
 }

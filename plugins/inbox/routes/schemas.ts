@@ -17,6 +17,8 @@ export const attachmentSchema = Joi.object({
   mimeType: Joi.string().required(),
   fileName: Joi.string().allow(''),
   bytes: Joi.number().integer(),
+  contentId: Joi.string().description('Of a mail: the HTML shows it where it says `cid:<contentId>`.'),
+  inline: Joi.boolean().description('Of a mail: meant to be seen within the text, not beside it.'),
   detail: Joi.string().allow(''),
   url: Joi.string().description('Where to read it, once it is stored.'),
 }).label('Attachment')

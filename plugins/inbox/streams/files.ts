@@ -65,7 +65,7 @@ async function fetchOne(
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(settings.mediaTimeoutMs)])
   const request = { tenantId: event.tenantid, connection, media, maxBytes: settings.mediaMaxBytes, signal: deadline }
   const fetched = await fetchFile(source, store, request)
-  const file = { attachmentId, messageId }
+  const file = { attachmentId, messageId, ...(media.ref === undefined ? {} : { ref: media.ref }) }
   if (fetched.ok) {
     const { key: objectKey, bytes, mimeType } = fetched.object
     const recorded = await recordFile(parts, event.tenantid, { ...file, state: 'stored', objectKey, bytes, mimeType })

@@ -10,6 +10,7 @@ import {
   type Selector,
   type SendResult,
   type StreamDelivery,
+  UnavailableError,
 } from '@parley/core'
 import type { Observable } from 'rxjs'
 import { needsHuman } from '../domain/human-window.ts'
@@ -134,9 +135,14 @@ class SenderRun {
         correlationId: messageId,
         ...(claim.replyTo === null ? {} : { replyTo: claim.replyTo }),
         ...(humanAgent ? { humanAgent } : {}),
+        ...(author.kind === 'agent' ? {} : { automatic: true }),
+        ...(claim.answers === null ? {} : { answers: claim.answers }),
         signal: AbortSignal.any([delivery.signal, deadline]),
       })
     } catch (error) {
+      // It runs in another process, which the call cannot have reached.
+      if (error instanceof UnavailableError)
+        return { ok: false, failure: 'throttled', code: error.code, detail: error.message }
       this.#parts.log.error({ err: error, messageId, provider: connection.provider }, 'a channel threw while sending')
       return { ok: false, failure: 'unknown', code: 'channel-threw', detail: reasonOf(error) }
     }

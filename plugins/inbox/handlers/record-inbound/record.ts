@@ -4,6 +4,7 @@ import {
   type ChannelWatermarkMoved,
   textOf,
 } from '@parley/core'
+import { isAutomatic } from '../../domain/automatic.ts'
 import { arrive } from '../../domain/conversation.ts'
 import { openWindow } from '../../domain/window.ts'
 import { changeHolder, changeStatus, openConversation } from '../../drafting/conversation.ts'
@@ -51,7 +52,7 @@ function recordMessage(batch: InboundBatch, data: ChannelMessageReceived): void 
     batch.applyOrPark({ connectionId, externalId: content.target }, change)
     return
   }
-  const { conversation, opened } = conversationFor(batch, thread)
+  const { conversation, opened } = conversationFor(batch, thread, isAutomatic(content))
   const { referral, forwarded, extra } = data
   const about = { ...(referral && { referral }), ...(forwarded && { forwarded }), ...(extra && { extra }) }
   const quoted = data.replyTo === undefined ? undefined : batch.idOf({ connectionId, externalId: data.replyTo })
@@ -94,16 +95,17 @@ function widenWindow(batch: InboundBatch, thread: ThreadRecord, data: ChannelMes
 function conversationFor(
   { draft, times }: InboundBatch,
   thread: ThreadRecord,
+  automatic: boolean,
 ): { conversation: ConversationRecord; opened: boolean } {
   const current = draft.current(thread)
-  const arrival = arrive(current, times, draft.now)
+  const arrival = arrive(current, times, draft.now, automatic)
   if (arrival.conversation === 'same' && current !== undefined) {
-    changeStatus(draft, current, arrival.status)
+    if (arrival.status !== current.status) changeStatus(draft, current, arrival.status)
     return { conversation: current, opened: false }
   }
   if (current !== undefined && arrival.conversation === 'new' && arrival.expired)
     changeStatus(draft, current, 'resolved', { expired: true })
-  return { conversation: openConversation(draft, thread, draft.now), opened: true }
+  return { conversation: openConversation(draft, thread, draft.now, arrival.status), opened: true }
 }
 
 /**

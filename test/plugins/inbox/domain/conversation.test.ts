@@ -15,7 +15,7 @@ const state = (changed: Partial<ConversationState> = {}): ConversationState => (
 
 describe("a customer's message", () => {
   it('opens the first conversation of a thread', () => {
-    expect(arrive(undefined, times, now)).to.deep.equal({ conversation: 'new', expired: false })
+    expect(arrive(undefined, times, now)).to.deep.equal({ conversation: 'new', status: 'open', expired: false })
   })
 
   it('stays in the open conversation', () => {
@@ -42,6 +42,7 @@ describe("a customer's message", () => {
     })
     expect(arrive(state({ status: 'resolved', resolvedAt: hoursAgo(24) }), times, now)).to.deep.equal({
       conversation: 'new',
+      status: 'open',
       expired: false,
     })
   })
@@ -49,7 +50,19 @@ describe("a customer's message", () => {
   it('opens a new conversation when the old one lay idle', () => {
     expect(arrive(state({ lastMessageAt: hoursAgo(72) }), times, now)).to.deep.equal({
       conversation: 'new',
+      status: 'open',
       expired: true,
+    })
+  })
+
+  it('that a machine wrote leaves the state as it is, however old, and opens nothing as open', () => {
+    const old = state({ status: 'resolved', resolvedAt: hoursAgo(900), lastMessageAt: hoursAgo(900) })
+    expect(arrive(old, times, now, true)).to.deep.equal({ conversation: 'same', status: 'resolved' })
+    expect(arrive(state({ status: 'pending' }), times, now, true)).to.deep.include({ status: 'pending' })
+    expect(arrive(undefined, times, now, true)).to.deep.equal({
+      conversation: 'new',
+      status: 'pending',
+      expired: false,
     })
   })
 })

@@ -41,7 +41,7 @@ export default definePlugin({
           value: {
             capabilities: {
               title: 'Test',
-              sends: ['text', 'image', 'document', 'template'],
+              sends: ['text', 'image', 'document', 'email', 'template'],
               maxTextLength: 100,
               maxCaptionLength: 20,
               maxMediaBytes: { image: 1000, document: 1000 },
