@@ -77,6 +77,7 @@ const commands = {
     [tsc()],
     [tsc(), '-p', 'adapters/webchat/widget'],
     [biome(), 'check', '--error-on-warnings', '.'],
+    [join(root, 'test/api/main.ts'), '--check'],
     [mocha(), 'test/house.test.ts'],
   ],
 }
