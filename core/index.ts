@@ -48,7 +48,14 @@ export * from './files/object-key.ts'
 export * from './files/thumbnail.ts'
 export { flagFaults, flagFields, flagKey, segmentFields } from './flags/definition-schema.ts'
 export * from './http/cursor.ts'
-export { Egress, type EgressSettings, egressSettings } from './http/egress.ts'
+export {
+  Egress,
+  type EgressAnswer,
+  type EgressFailure,
+  type EgressSettings,
+  type EgressStream,
+  egressSettings,
+} from './http/egress.ts'
 export * from './plugin/authenticator.ts'
 export * from './plugin/errors.ts'
 export * from './plugin/event.ts'

@@ -1,10 +1,18 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns'
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import Joi from 'joi'
-import { type Result, refuse } from '../plugin/result.ts'
+import { type Refusal, type Result, refuse } from '../plugin/result.ts'
 import { isBlocked, networksOf, privateNetworks } from './egress-addresses.ts'
+import {
+  AnswerTooLarge,
+  type EgressAnswer,
+  type EgressRequest,
+  type EgressStream,
+  exchange,
+  whole,
+} from './egress-exchange.ts'
+
+export type { EgressAnswer, EgressRequest, EgressStream } from './egress-exchange.ts'
 
 export interface EgressSettings {
   /** For the whole exchange, in milliseconds. */
@@ -26,21 +34,11 @@ export const egressSettings: Joi.ObjectSchema<EgressSettings> = Joi.object({
     .default([]),
 })
 
-export interface EgressRequest {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Buffer
-  readonly signal?: AbortSignal
-}
-
-export interface EgressAnswer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: Buffer
-}
-
 /** `address-blocked`: it leads into a private network. `unreachable` and `timeout` may pass by themselves. */
 export type EgressRefusal = 'url-invalid' | 'address-blocked' | 'too-large' | 'timeout' | 'unreachable'
+
+/** `written`: the request may have reached the server, so that repeating it may do it twice. */
+export type EgressFailure = Refusal<EgressRefusal> & { readonly written: boolean }
 
 type Resolver = (hostname: string) => Promise<readonly LookupAddress[]>
 
@@ -62,22 +60,58 @@ export class Egress {
     this.#resolve = resolve
   }
 
-  async fetch(url: string, request: EgressRequest = {}): Promise<Result<EgressAnswer, EgressRefusal>> {
-    const vetted = this.vet(url)
-    if (!vetted.ok) return vetted
-    const { target } = vetted
+  async fetch(
+    url: string,
+    request: EgressRequest = {},
+  ): Promise<({ readonly ok: true } & EgressAnswer) | EgressFailure> {
     const timeout = AbortSignal.timeout(this.#settings.timeoutMs)
+    return this.#call(url, request, timeout, async ({ content, ...head }) => ({
+      ...head,
+      body: await whole(content, this.#settings.maxBytes),
+    }))
+  }
+
+  /** The answer's head within the time of the settings; its body as long as the request's own signal allows, of any length. */
+  async open(
+    url: string,
+    request: EgressRequest = {},
+  ): Promise<({ readonly ok: true } & EgressStream) | EgressFailure> {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), this.#settings.timeoutMs)
+    try {
+      return await this.#call(url, request, late.signal, async (answer) => answer)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #call<T extends object>(
+    url: string,
+    request: EgressRequest,
+    timeout: AbortSignal,
+    read: (answer: EgressStream) => Promise<T>,
+  ): Promise<({ readonly ok: true } & T) | EgressFailure> {
+    const vetted = this.vet(url)
+    if (!vetted.ok) return { ...vetted, written: false }
+    const progress = { written: false }
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal])
     try {
-      return { ok: true, ...(await this.#exchange(target, request, signal)) }
+      return {
+        ok: true,
+        ...(await read(await exchange(vetted.target, request, { signal, progress, lookup: this.#lookup }))),
+      }
     } catch (error) {
-      if (error instanceof BlockedAddress) return blocked()
-      if (error instanceof AnswerTooLarge)
-        return refuse('too-large', `The answer is larger than ${this.#settings.maxBytes} bytes.`)
-      if (timeout.aborted) return refuse('timeout', `No answer within ${this.#settings.timeoutMs} ms.`, true)
-      request.signal?.throwIfAborted()
-      return refuse('unreachable', `The server cannot be reached: ${codeOf(error)}.`, true)
+      return { ...this.#refusalOf(error, request, timeout), ...progress }
     }
+  }
+
+  #refusalOf(error: unknown, request: EgressRequest, timeout: AbortSignal): Refusal<EgressRefusal> {
+    if (error instanceof BlockedAddress) return blocked()
+    if (error instanceof AnswerTooLarge)
+      return refuse('too-large', `The answer is larger than ${this.#settings.maxBytes} bytes.`)
+    if (timeout.aborted) return refuse('timeout', `No answer within ${this.#settings.timeoutMs} ms.`, true)
+    request.signal?.throwIfAborted()
+    return refuse('unreachable', `The server cannot be reached: ${codeOf(error)}.`, true)
   }
 
   /** What can be said of a URL without a connection: for whoever stores one that a user sets. */
@@ -99,29 +133,6 @@ export class Egress {
     return isBlocked(address, this.#blocked, this.#allowed)
   }
 
-  #exchange(url: URL, request: EgressRequest, signal: AbortSignal): Promise<EgressAnswer> {
-    const { method = 'GET', headers = {}, body } = request
-    const { promise, resolve, reject } = Promise.withResolvers<EgressAnswer>()
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-    const sent = send(url, { method, headers, signal, agent: false, lookup: this.#lookup })
-    sent.on('error', reject)
-    sent.on('response', (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on('error', reject)
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > this.#settings.maxBytes) response.destroy(new AnswerTooLarge())
-        else chunks.push(chunk)
-      })
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) })
-      })
-    })
-    sent.end(body)
-    return promise
-  }
-
   /** Every address of the name must be public: a name that mixes both is an attack, not a server. */
   readonly #lookup: LookupFunction = (hostname, options, done) => {
     this.#resolve(hostname).then(
@@ -141,7 +152,6 @@ export class Egress {
 }
 
 class BlockedAddress extends Error {}
-class AnswerTooLarge extends Error {}
 
 function blocked() {
   return refuse('address-blocked', 'The URL leads to an address that is not public.')

@@ -15,7 +15,8 @@ export function appSettings(record: PluginRecord, environment: Readonly<Record<s
     throw new ParleyError('plugin.settings', 'the configuration has settings for it, and it takes none')
   }
   const prefix = record.id.replaceAll('-', '_').toUpperCase()
-  const given = applyToDefaults(record.rawSettings ?? {}, fromEnvironment(prefix, schema, environment))
+  const own = applyToDefaults(record.rawSettings ?? {}, fromEnvironment(prefix, schema, environment))
+  const given = record.as === undefined ? own : { ...own, as: record.as }
   const { value, error } = schema.validate(given, { abortEarly: false })
   if (error) throw new ParleyError('plugin.settings', `its settings are not right: ${reasonsOf(error).join('; ')}`)
   return value

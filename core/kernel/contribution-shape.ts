@@ -111,6 +111,8 @@ export const contributionShape: Joi.ObjectSchema = Joi.object({
     handshake: Joi.function(),
     verify: Joi.function().required(),
     parse: Joi.function().required(),
+    admit: Joi.function(),
+    answer: Joi.function(),
     acknowledge: Joi.object({
       status: Joi.number().integer().required(),
       body: Joi.string(),

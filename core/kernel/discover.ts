@@ -12,6 +12,11 @@ import { type PluginPackage, PluginRecord } from './record.ts'
 export interface PluginEntry {
   /** A folder (`./plugins/inbox`, or an absolute path) or the name of an installed npm package. */
   readonly use: string
+  /**
+   * Loads it once more under this id, beside or instead of itself: for an adapter that speaks to one outside party at a time.
+   * Its settings find the id in `as`, and must know that name.
+   */
+  readonly as?: string
   /** Whether a tenant that never decided has it. Default true. */
   readonly enabledByDefault?: boolean
   /** Its failure aborts the boot, even when it fails before it can say so itself. Default false. */
@@ -62,9 +67,9 @@ export function discover(
 function discoverOne(entry: PluginEntry, root: string, kernelVersion: string): PluginRecord {
   let found: PluginPackage
   try {
-    found = readPackage(entry.use, root)
+    found = named(readPackage(entry.use, root), entry.as)
   } catch (error) {
-    const record = new PluginRecord({ ...entry, id: basename(entry.use) })
+    const record = new PluginRecord({ ...entry, id: entry.as ?? basename(entry.use) })
     record.to('failed', reasonOf(error))
     return record
   }
@@ -75,14 +80,27 @@ function discoverOne(entry: PluginEntry, root: string, kernelVersion: string): P
   return record
 }
 
+/** The package under the id that the configuration gives it. Throws `plugin.misnamed`. */
+function named(found: PluginPackage, as: string | undefined): PluginPackage {
+  if (as === undefined) return found
+  const fault = idFault(as)
+  if (fault !== undefined) throw new ParleyError('plugin.misnamed', `\`as\` of ${found.name} ${fault}`)
+  return { ...found, id: as }
+}
+
+function idFault(id: string): string | undefined {
+  if (!PLUGIN_ID.test(id)) return `must be kebab-case, got "${id}"`
+  return RESERVED.has(id) ? `is "${id}", the kernel's own name; its schema is taken` : undefined
+}
+
 /** Throws `plugin.unreadable` saying which file, and what was expected in it. */
 export function readPackage(use: string, root: string): PluginPackage {
   const file = packageFile(use, root)
   const { value, error } = packageSchema.validate(readJson(file), { abortEarly: false })
   if (error) throw unreadable(file, reasonsOf(error).join('; '))
   const id = value.name.replace(/^@[^/]+\//, '')
-  if (!PLUGIN_ID.test(id)) throw unreadable(file, `the name without its scope must be kebab-case, got "${id}"`)
-  if (RESERVED.has(id)) throw unreadable(file, `"${id}" is the kernel's own name; its schema is taken`)
+  const fault = idFault(id)
+  if (fault !== undefined) throw unreadable(file, `the name without its scope ${fault}`)
   // The real path: a workspace link in node_modules is loaded from where it lies, so that its TypeScript may run.
   const folder = realpathSync(dirname(file))
   const { kernel, kind, plugin, simulator } = value.parley

@@ -23,6 +23,8 @@ export class PluginRecord {
   readonly id: string
   /** As the configuration names it. */
   readonly use: string
+  /** The id that the configuration gave it, when it did. */
+  readonly as: string | undefined
   readonly enabledByDefault: boolean
   /** Unvalidated app settings from the configuration. */
   readonly rawSettings: unknown
@@ -41,6 +43,7 @@ export class PluginRecord {
   constructor(entry: {
     id: string
     use: string
+    as?: string
     enabledByDefault?: boolean
     required?: boolean
     settings?: unknown
@@ -48,6 +51,7 @@ export class PluginRecord {
   }) {
     this.id = entry.id
     this.use = entry.use
+    this.as = entry.as
     this.enabledByDefault = entry.enabledByDefault ?? true
     this.rawSettings = entry.settings
     this.package = entry.package

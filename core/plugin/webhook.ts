@@ -44,7 +44,13 @@ export type ParsedWebhook =
   /** The body is not what this vendor sends: answered 400, naming the field; nothing is stored. */
   | { readonly ok: false; readonly field: string; readonly detail: string }
 
-/** What an adapter contributes to receive a vendor's calls at `/hooks/<adapter>/<endpointId>`. All three are pure. */
+/** What became of a call's elements, for receivers whose vendor is told. */
+export interface TakenWebhook {
+  /** Which of the items, by their place, reached no tenant: nobody connected the account, or has the plugin switched on. */
+  readonly unrouted: readonly number[]
+}
+
+/** What an adapter contributes to receive a vendor's calls at `/hooks/<adapter>/<endpointId>`. All but `admit` are pure. */
 export interface WebhookReceiver {
   /** Names of the endpoint secrets it needs; an endpoint with one missing or empty refuses every call. */
   readonly secrets: readonly string[]
@@ -54,6 +60,16 @@ export interface WebhookReceiver {
   /** True when the signature over the raw bytes is right; compares in constant time. */
   verify(request: WebhookRequest, secrets: EndpointSecrets): boolean
   parse(request: WebhookRequest): ParsedWebhook
+  /**
+   * Whether an endpoint may bring so many elements now; it counts them. With a time to come back the call is answered 429 and
+   * nothing of it is stored. For vendors whom nobody else holds back.
+   */
+  admit?(call: {
+    readonly endpointId: string
+    readonly items: number
+  }): { readonly retryAfterSeconds: number } | undefined
+  /** The answer for a vendor that is told what became of each element; comes before `acknowledge`. */
+  answer?(parsed: Extract<ParsedWebhook, { ok: true }>, taken: TakenWebhook): WebhookReply
   /** The answer that the vendor expects once everything is stored. Default 200, empty. */
   readonly acknowledge?: WebhookReply
 }

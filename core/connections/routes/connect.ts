@@ -65,7 +65,8 @@ async function unproven(
   }
   const running = channel(provider)
   if (running === undefined) return notRunning(provider)
-  const answer = await running.test(store.draft(tenantId, connection), AbortSignal.timeout(testTimeoutMs))
+  const signal = AbortSignal.timeout(testTimeoutMs)
+  const answer = await running.test(store.draft(tenantId, connection), signal, { shared: true })
   if (answer.ok) return undefined
   return problem(
     422,

@@ -1,7 +1,11 @@
 import { ParleyError } from '../../plugin/errors.ts'
 
 /** A receiver's functions are pure and answer with values, so a throw is a bug of the adapter: named, never taken for a yes. */
-export function attempt<T>(adapter: string, step: 'verify' | 'parse' | 'handshake', run: () => T): T {
+export function attempt<T>(
+  adapter: string,
+  step: 'verify' | 'parse' | 'handshake' | 'admit' | 'answer',
+  run: () => T,
+): T {
   try {
     return run()
   } catch (cause) {

@@ -1,5 +1,6 @@
 /**
- * - `received`: verified calls · `refused`: unsigned, wrongly signed · `malformed`: not what the vendor sends
+ * - `received`: verified calls · `refused`: unsigned, wrongly signed · `malformed`: not what the vendor sends ·
+ *   `turned-away`: more than the adapter lets the endpoint bring
  * - per element: `stored`, `duplicate`, `unknown` (kinds the adapter does not know), `unrouted` (no connection),
  *   `passed-over` (plugin off for the tenant), `invalid` (the adapter built an event its own schema refuses)
  */
@@ -7,6 +8,7 @@ export const INTAKE_COUNTERS = [
   'received',
   'refused',
   'malformed',
+  'turned-away',
   'stored',
   'duplicate',
   'unknown',

@@ -13,3 +13,14 @@ export function notFound(): Reply {
 export function notSigned(): Reply {
   return problem(401, 'webhook.not-signed', 'The call does not carry the signature that this endpoint expects.')
 }
+
+/** The endpoint brings more than its adapter takes; the vendor comes back with it. */
+export function tooMuch(retryAfterSeconds: number): Reply {
+  const seconds = Math.max(1, Math.ceil(retryAfterSeconds))
+  const refusal = problem(
+    429,
+    'webhook.too-much',
+    `More than this endpoint may bring. Try again in ${seconds} seconds.`,
+  )
+  return { ...refusal, headers: { 'retry-after': String(seconds) } }
+}

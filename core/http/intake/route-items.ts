@@ -7,6 +7,8 @@ export interface RoutedItems {
   readonly unrouted: number
   readonly passedOver: number
   readonly invalid: number
+  /** Which of the call's elements, by their place, went to no connection at all. */
+  readonly left: readonly number[]
   readonly outcome: WebhookOutcome
   /** The one tenant that the whole call is about; `null` when it is about several, or partly about nobody. */
   readonly tenantId: string | null
@@ -33,10 +35,13 @@ export async function routeItems(
   let unrouted = 0
   let passedOver = 0
   let invalid = 0
-  for (const item of parsed.items) {
+  const left: number[] = []
+  for (const [index, item] of parsed.items.entries()) {
+    const before = items.length
     const connections = routes.get(item.account)
     if (connections === undefined || connections.length === 0) {
       unrouted += 1
+      left.push(index)
       continue
     }
     for (const connection of connections) {
@@ -55,15 +60,16 @@ export async function routeItems(
         dedupeKey: built.dedupeKey,
       })
     }
+    if (items.length === before) left.push(index)
   }
-  const left = unrouted + passedOver
   return {
     items,
     unrouted,
     passedOver,
     invalid,
+    left,
     outcome: outcomeOf(items.length, unrouted, passedOver),
-    tenantId: left > 0 ? null : onlyTenant(items),
+    tenantId: unrouted + passedOver > 0 ? null : onlyTenant(items),
   }
 }
 

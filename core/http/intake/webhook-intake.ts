@@ -3,7 +3,7 @@ import { problem, type Reply } from '../../plugin/route.ts'
 import type { WebhookReceiver, WebhookReply, WebhookRequest } from '../../plugin/webhook.ts'
 import { maskHeaders } from '../../secrets/redaction.ts'
 import { attempt } from './attempt.ts'
-import { ACKNOWLEDGED, notFound, notSigned } from './replies.ts'
+import { ACKNOWLEDGED, notFound, notSigned, tooMuch } from './replies.ts'
 import type { WebhookEndpoint } from './seams.ts'
 import { type IntakeParts, type RunningAdapter, routeParsed, storeRouted } from './take-in.ts'
 
@@ -80,6 +80,14 @@ export class WebhookIntake {
       metrics.count('malformed', endpoint.adapter)
       return problem(400, 'webhook.malformed', parsed.detail, { field: parsed.field })
     }
+    const { receiver } = adapter
+    const turnedAway = attempt(endpoint.adapter, 'admit', () =>
+      receiver.admit?.({ endpointId: endpoint.id, items: parsed.items.length }),
+    )
+    if (turnedAway !== undefined) {
+      metrics.count('turned-away', endpoint.adapter)
+      return tooMuch(turnedAway.retryAfterSeconds)
+    }
     const routed = await routeParsed(this.#parts, adapter, endpoint, parsed, receivedAt)
     await storeRouted(this.#parts, endpoint.adapter, routed, receivedAt, {
       adapter: endpoint.adapter,
@@ -90,7 +98,8 @@ export class WebhookIntake {
       receivedAt,
       outcome: routed.outcome,
     })
-    return adapter.receiver.acknowledge ?? ACKNOWLEDGED
+    const answer = attempt(endpoint.adapter, 'answer', () => receiver.answer?.(parsed, { unrouted: routed.left }))
+    return answer ?? receiver.acknowledge ?? ACKNOWLEDGED
   }
 }
 

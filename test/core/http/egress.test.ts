@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { Egress } from '../../../core/http/egress.ts'
 
@@ -149,5 +150,33 @@ describe('outgoing requests to URLs that users set', () => {
         (error: unknown) => String(error),
       ),
     ).to.equal('Error: shutting down')
+  })
+
+  it('say whether the request may have arrived before it failed', async () => {
+    const egress = new Egress({ allow: local, timeoutMs: 50, maxBytes: 10 })
+    expect(await egress.fetch('http://127.0.0.1:1/')).to.include({ ok: false, written: false })
+    expect(await new Egress().fetch(`http://127.0.0.1:${port}/`)).to.include({ ok: false, written: false })
+    expect(await egress.fetch('not a url')).to.include({ ok: false, written: false })
+    expect(await egress.fetch(`http://127.0.0.1:${port}/slow`)).to.include({ reason: 'timeout', written: true })
+    expect(await egress.fetch(`http://127.0.0.1:${port}/large`)).to.include({ reason: 'too-large', written: true })
+  })
+
+  it('hand a body on as it comes, whatever its length', async () => {
+    const egress = new Egress({ allow: local, maxBytes: 10 })
+    const opened = await egress.open(`http://127.0.0.1:${port}/large`)
+    if (!opened.ok) throw new Error(opened.detail)
+    let bytes = 0
+    for await (const chunk of opened.content) bytes += (chunk as Buffer).length
+    expect(bytes).to.equal(64 * 65_536)
+  })
+
+  it('stop handing it on when the caller is told to stop', async () => {
+    const egress = new Egress({ allow: local })
+    const caller = new AbortController()
+    const opened = await egress.open(`http://127.0.0.1:${port}/large`, { signal: caller.signal })
+    if (!opened.ok) throw new Error(opened.detail)
+    caller.abort()
+    const failure = await buffer(opened.content).catch((error: unknown) => error)
+    expect(failure).to.be.instanceOf(Error)
   })
 })

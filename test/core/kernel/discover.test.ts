@@ -1,4 +1,7 @@
+import { definePlugin, type Plugin } from '@parley/core'
 import { expect } from 'chai'
+import Joi from 'joi'
+import { appSettings } from '../../../core/kernel/app-settings.ts'
 import { discover } from '../../../core/kernel/discover.ts'
 import { processSubset } from '../../../core/kernel/process-subset.ts'
 import { FIXTURES, fixture, unreadablePackage } from './fixtures.ts'
@@ -62,6 +65,24 @@ describe('discovery', () => {
     const [record] = found('future-kernel')
     expect(record?.reason).to.equal('it is made for kernel ^99.0.0, and this kernel is 1.4.0')
     expect(globalThis).not.to.have.property('futureKernelRan')
+  })
+
+  it('loads a plugin once more under another id, and tells it that id among its settings', () => {
+    const use = fixture('greeter')
+    const [own, other] = discover(
+      [{ use }, { use, as: 'second-greeter', settings: { greeting: 'Hi' } }],
+      FIXTURES,
+      '1.4.0',
+    )
+    expect([own?.id, other?.id]).to.deep.equal(['greeter', 'second-greeter'])
+    expect(other?.state).to.equal('discovered')
+    if (other === undefined) throw new Error('there is no second record')
+    const app = Joi.object({ greeting: Joi.string(), as: Joi.string() })
+    other.plugin = definePlugin({ manifest: { settings: { app } }, deps: {}, register: () => ({}) }) as Plugin
+    expect(appSettings(other, {})).to.deep.equal({ greeting: 'Hi', as: 'second-greeter' })
+    const [misnamed] = discover([{ use, as: 'Second_Greeter' }], FIXTURES, '1.4.0')
+    expect(misnamed).to.include({ id: 'Second_Greeter', state: 'failed' })
+    expect(misnamed?.reason).to.contain('must be kebab-case')
   })
 
   it('refuses a second plugin with an id that is taken', () => {

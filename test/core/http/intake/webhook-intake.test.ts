@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { v7 as uuidv7 } from 'uuid'
 import { ParleyError, UnavailableError } from '../../../../core/plugin/errors.ts'
+import type { Reply } from '../../../../core/plugin/route.ts'
+import type { WebhookReceiver } from '../../../../core/plugin/webhook.ts'
 import { type IntakeFixture, intakeFixture } from './fixture.ts'
 import { bodyOf, ENDPOINT_SECRETS, receiver, sign, text } from './fixture-vendor.ts'
 
@@ -42,6 +44,42 @@ describe('webhook intake', () => {
     expect(first).to.include({ type: 'channel.message.received.v1', source: '/adapters/acme' })
     expect(first?.data).to.include({ connectionId: one, occurredAt: f.clock.now().toISOString() })
     expect(counted()).to.include({ received: 1, stored: 5, duplicate: 0, unrouted: 0 })
+  })
+
+  it('lets an adapter answer what became of each element, and say which of them reached nobody', async () => {
+    await f.connect(a, 'a1')
+    f.closed.add(b)
+    await f.connect(b, 'b1')
+    const answer: WebhookReceiver['answer'] = ({ items }, { unrouted }) => ({
+      status: 200,
+      body: JSON.stringify({ items: items.length, unrouted }),
+    })
+    f.adapters.set('acme', { state: 'running', pluginId: 'acme', receiver: { ...receiver, answer } })
+    const reply = await f.post(
+      bodyOf(
+        { account: 'nobody', items: [text('m1')] },
+        { account: 'a1', items: [text('m2')] },
+        { account: 'b1', items: [text('m3')] },
+      ),
+    )
+    expect(reply.body).to.equal('{"items":3,"unrouted":[0,2]}')
+  })
+
+  it('lets an adapter turn an endpoint away that brings too much: nothing of the call is stored', async () => {
+    await f.connect(a, 'a1')
+    const asked: unknown[] = []
+    const admit: WebhookReceiver['admit'] = (call) => {
+      asked.push(call)
+      return { retryAfterSeconds: 2.5 }
+    }
+    f.adapters.set('acme', { state: 'running', pluginId: 'acme', receiver: { ...receiver, admit } })
+    const body = bodyOf({ account: 'a1', items: [text('m1'), text('m2')] })
+    const reply = (await f.post(body)) as Reply
+    expect(reply).to.deep.include({ status: 429, headers: { 'retry-after': '3' } })
+    expect(reply.body).to.include({ code: 'webhook.too-much' })
+    expect(asked).to.deep.equal([{ endpointId: f.endpointId, items: 2 }])
+    expect(await stored()).to.deep.equal([])
+    expect(counted()).to.include({ 'turned-away': 1, stored: 0 })
   })
 
   it('keeps the call as it came, with what authenticates masked', async () => {
