@@ -22,8 +22,10 @@ const ARROWS: readonly {
   {
     room: /^adapters\//,
     may: (from, to) =>
-      to.startsWith(`${roomOf(from)}/`) || (META_ADAPTERS.has(roomOf(from)) && to.startsWith('adapters/meta/')),
-    rule: 'an adapter imports @parley/core and its own files (Meta adapters also adapters/meta)',
+      to.startsWith(`${roomOf(from)}/`) ||
+      (META_ADAPTERS.has(roomOf(from)) && to.startsWith('adapters/meta/')) ||
+      (MAIL_ADAPTERS.has(roomOf(from)) && to.startsWith('adapters/mail/')),
+    rule: 'an adapter imports @parley/core and its own files (Meta adapters also adapters/meta, mail adapters adapters/mail)',
   },
   {
     room: /^plugins\//,
@@ -33,6 +35,9 @@ const ARROWS: readonly {
 ]
 
 const META_ADAPTERS = new Set(['adapters/whatsapp', 'adapters/instagram', 'adapters/messenger'])
+const MAIL_ADAPTERS = new Set(['adapters/email', 'adapters/sendgrid', 'adapters/resend'])
+/** Rooms that are libraries of others: no plugin, so no package.json. */
+const LIBRARIES = new Set(['adapters/meta', 'adapters/mail'])
 
 interface Import {
   readonly file: string
@@ -151,7 +156,7 @@ describe('the house', () => {
     ] as const) {
       for (const name of readdirSync(join(root, folder))) {
         const manifest = join(root, folder, name, 'package.json')
-        if (`${folder}/${name}` === 'adapters/meta') continue
+        if (LIBRARIES.has(`${folder}/${name}`)) continue
         const { parley } = JSON.parse(readFileSync(manifest, 'utf8')) as { parley: { plugin: string; kind: string } }
         expect(parley.kind, manifest).to.equal(kind)
         expect(

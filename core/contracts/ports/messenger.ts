@@ -61,10 +61,13 @@ export interface MessageView {
 
 /** For channels whose customers read their thread from us (web chat), found by the customer's identity key. */
 export interface ThreadHistory {
-  /** Messages changed after `afterRevision`, oldest change first, at most `limit`. An unknown person has none. */
+  /**
+   * Messages changed after `afterRevision`, oldest change first, at most `limit`; with `newest` the last of them, newest
+   * change first. An unknown person has none.
+   */
   read(
     uow: UnitOfWork,
-    query: { connectionId: string; identityKey: string; afterRevision: number; limit: number },
+    query: { connectionId: string; identityKey: string; afterRevision: number; limit: number; newest?: boolean },
   ): Promise<{
     readonly threadId: string | undefined
     readonly messages: readonly MessageView[]
