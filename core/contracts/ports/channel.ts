@@ -26,15 +26,6 @@ export interface ChannelCapabilities {
   } | null
 }
 
-/** The customer's mail that a mail of ours follows: the quoted one, else the last of the thread. */
-export interface AnsweredMail {
-  /** Its id on the channel: the Message-ID. */
-  readonly externalId: string
-  readonly subject: string
-  /** Message-IDs that it followed itself, oldest first; from `extra.references` of the received message. */
-  readonly references: readonly string[]
-}
-
 export interface SendRequest {
   readonly connection: Connection
   readonly to: Identity
@@ -45,10 +36,6 @@ export interface SendRequest {
   readonly replyTo?: string
   /** A person wrote it after the free window ended: it goes out under what the vendor keeps for people (`humanHours`). */
   readonly humanAgent?: boolean
-  /** A program wrote it, by itself: mail says so, so that no other program answers (RFC 3834). */
-  readonly automatic?: boolean
-  /** To an address for mail, once the person has written one. */
-  readonly answers?: AnsweredMail
   readonly signal: AbortSignal
 }
 

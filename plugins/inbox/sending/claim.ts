@@ -1,4 +1,4 @@
-import type { AnsweredMail, Database, Identity } from '@parley/core'
+import type { Database, Identity } from '@parley/core'
 import type { SendState } from '../models/send.ts'
 
 /** What the ledger says to somebody who wants to send. */
@@ -13,8 +13,6 @@ export interface Claim {
   readonly attemptedAt: Date
   /** Until when a free message may be sent; null: nobody opened a window. */
   readonly windowExpiresAt: Date | null
-  /** The mail it follows; null where the person wrote none. */
-  readonly answers: AnsweredMail | null
 }
 
 /**
@@ -42,10 +40,10 @@ export async function claimSends(
          returning s.message_id, s.attempt, s.attempted_at
        )
        select found.message_id as "messageId", found.state as was, claimed.attempt, t.address as "to",
-         q.external_id as "replyTo", claimed.attempted_at as "attemptedAt", t.window_expires_at as "windowExpiresAt", mail.answers
+         q.external_id as "replyTo", claimed.attempted_at as "attemptedAt", t.window_expires_at as "windowExpiresAt"
        from found join claimed on claimed.message_id = found.message_id
        cross join lateral (
-         select mm.thread_id, mm.reply_to, mm.seq from inbox.message mm
+         select mm.thread_id, mm.reply_to from inbox.message mm
          where mm.tenant_id = ?::uuid and mm.id = found.message_id limit 1
        ) m
        cross join lateral (
@@ -53,16 +51,8 @@ export async function claimSends(
        ) t
        left join lateral (
          select qq.external_id from inbox.message qq where qq.tenant_id = ?::uuid and qq.id = m.reply_to limit 1
-       ) q on true
-       left join lateral (
-         select json_build_object('externalId', im.external_id, 'subject', im.content ->> 'subject',
-             'references', coalesce(im.extra #> '{extra,references}', '[]')) as answers
-         from inbox.message im
-         where t.address ->> 'kind' = 'email' and im.tenant_id = ?::uuid and im.thread_id = m.thread_id
-           and im.seq < m.seq and im.direction = 'in' and im.kind = 'email' and im.external_id is not null
-         order by im.id = m.reply_to desc nulls last, im.seq desc limit 1
-       ) mail on true`,
-      [uow.tenantId, ids, now, uow.tenantId, ids, ...Array.from({ length: 4 }, () => uow.tenantId)],
+       ) q on true`,
+      [uow.tenantId, ids, now, uow.tenantId, ids, uow.tenantId, uow.tenantId, uow.tenantId],
     )
     return new Map(rows.map((row) => [row.messageId, row]))
   })

@@ -135,8 +135,6 @@ class SenderRun {
         correlationId: messageId,
         ...(claim.replyTo === null ? {} : { replyTo: claim.replyTo }),
         ...(humanAgent ? { humanAgent } : {}),
-        ...(author.kind === 'agent' ? {} : { automatic: true }),
-        ...(claim.answers === null ? {} : { answers: claim.answers }),
         signal: AbortSignal.any([delivery.signal, deadline]),
       })
     } catch (error) {

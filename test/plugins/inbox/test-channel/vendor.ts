@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { AnsweredMail, ChannelMedia, Identity, OutboundContent, SendRequest, SendResult } from '@parley/core'
+import type { ChannelMedia, Identity, OutboundContent, SendRequest, SendResult } from '@parley/core'
 
 export interface Sent {
   readonly to: Identity
@@ -7,8 +7,6 @@ export interface Sent {
   readonly correlationId: string
   readonly replyTo: string | undefined
   readonly externalId: string
-  readonly automatic: boolean
-  readonly answers: AnsweredMail | undefined
 }
 
 type Answer = SendResult | ((request: SendRequest) => Promise<SendResult> | SendResult)
@@ -43,11 +41,11 @@ export class Vendor {
     }
   }
 
-  async accept({ to, content, correlationId, replyTo, automatic = false, answers }: SendRequest): Promise<SendResult> {
+  async accept({ to, content, correlationId, replyTo }: SendRequest): Promise<SendResult> {
     await new Promise((resolve) => setImmediate(resolve))
     this.#accepted += 1
     const externalId = `out-${this.#accepted}`
-    this.sent.push({ to, content, correlationId, replyTo, externalId, automatic, answers })
+    this.sent.push({ to, content, correlationId, replyTo, externalId })
     return { ok: true, externalId }
   }
 
