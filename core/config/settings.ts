@@ -8,6 +8,7 @@ import { flagSettings } from '../flags/settings.ts'
 import { egressSettings } from '../http/egress.ts'
 import { httpSettings } from '../http/settings.ts'
 import { defaultJobSettings, type JobSettings } from '../jobs/job-settings.ts'
+import { peerSettings } from '../peers/settings.ts'
 import { ParleyError } from '../plugin/errors.ts'
 import { privacySettings } from '../privacy/settings.ts'
 import { providerKeySettings } from '../provider-keys/settings.ts'
@@ -88,6 +89,8 @@ export interface KernelSettings {
   readonly providerKeys: Readonly<Record<string, unknown>>
   /** Exports and erasures of people: `PRIVACY_EXPORT_KEEP_DAYS`. */
   readonly privacy: Readonly<Record<string, unknown>>
+  /** … for calls between processes that each run a part of the installation (`PEERS_URL`) … */
+  readonly peers: Readonly<Record<string, unknown>>
   /** … and for traces and metrics (`TELEMETRY_PROMETHEUS_PORT`). */
   readonly telemetry: Readonly<Record<string, unknown>>
   /** Everything that is set; a plugin's app settings are found in it under its id: `WHATSAPP_GRAPH_VERSION`. */
@@ -145,6 +148,7 @@ function readRooms(env: Readonly<Record<string, string | undefined>>) {
     secrets: roomSettings('SECRETS', secretsSettings, env),
     providerKeys: roomSettings('PROVIDER_KEYS', providerKeySettings, env),
     privacy: roomSettings('PRIVACY', privacySettings, env),
+    peers: roomSettings('PEERS', peerSettings, env),
     telemetry: roomSettings('TELEMETRY', telemetrySettings, env),
   }
 }
@@ -201,6 +205,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     secrets: rooms.secrets.values,
     providerKeys: rooms.providerKeys.values,
     privacy: rooms.privacy.values,
+    peers: rooms.peers.values,
     telemetry: rooms.telemetry.values,
     environment: given,
   }

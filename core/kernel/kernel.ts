@@ -23,6 +23,7 @@ import { openRooms, type Rooms } from './rooms.ts'
 import { openStorage } from './storage.ts'
 import { Supervisor } from './supervise.ts'
 import { openWeb } from './web.ts'
+import { joinPeers, mountPeers } from './with-peers.ts'
 
 export interface BootOptions {
   readonly settings: KernelSettings
@@ -43,7 +44,7 @@ export interface BootOptions {
 }
 
 /** A running kernel: its rooms, for the CLI, the demo and tests. Plugins never see it. */
-export interface Kernel extends Omit<Rooms, 'decisions' | 'providers' | 'registry' | 'secrets'> {
+export interface Kernel extends Omit<Rooms, 'decisions' | 'peers' | 'providers' | 'registry' | 'secrets'> {
   readonly version: string
   readonly report: BootReport
   readonly settings: KernelSettings
@@ -122,10 +123,15 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
   running.defer(() => rooms.engine.stop(settings.shutdown.drainMs))
   running.defer(housekeep(rooms.engine, log, settings.retentionEveryMs))
   running.defer(() => web.http.stop())
+  const peerParts = { settings, rooms, web, clock, log }
+  mountPeers(peerParts)
   await (listen ? web.http.start() : web.http.server.initialize())
 
+  if (listen) await joinPeers(peerParts)
+  running.defer(async () => rooms.peers?.stop())
+
   const stop = once(() => running.disposeAsync())
-  const { decisions, providers, registry, secrets, ...open } = rooms
+  const { decisions, peers, providers, registry, secrets, ...open } = rooms
   const baseUrl = listen ? `http://${shownHost(settings.host)}:${web.http.server.info.port}` : 'http://kernel.invalid'
   return {
     ...open,

@@ -8,15 +8,27 @@ export interface RegisteredProvider extends Provider {
 /** What is handed out in place of a provider's value. */
 export type Dress = (pluginId: string, port: string, value: unknown) => unknown
 
+/** Providers that run in other processes of the installation. */
+export interface Elsewhere {
+  keys(port: string): readonly string[]
+  byKey(port: string, key: string): unknown
+}
+
 /** Who offers what. Providers of a plugin that does not run are there, but nobody is handed them. */
 export class ProviderRegistry {
   readonly #byPort = new Map<string, RegisteredProvider[]>()
   readonly #running: (pluginId: string) => boolean
   readonly #dress: Dress
+  readonly #elsewhere: Elsewhere | undefined
 
-  constructor(running: (pluginId: string) => boolean, dress: Dress = (_pluginId, _port, value) => value) {
+  constructor(
+    running: (pluginId: string) => boolean,
+    dress: Dress = (_pluginId, _port, value) => value,
+    elsewhere?: Elsewhere,
+  ) {
     this.#running = running
     this.#dress = dress
+    this.#elsewhere = elsewhere
   }
 
   add(pluginId: string, provider: Provider): void {
@@ -44,12 +56,18 @@ export class ProviderRegistry {
     return this.all(port).find((provider) => this.#running(provider.pluginId))?.value as T | undefined
   }
 
-  /** Looks at the registry each time it is asked: providers may come later, and leave. */
+  /** Those whose plugins have started in this process. */
+  here(port: Port<unknown>): readonly RegisteredProvider[] {
+    return this.all(port).filter((provider) => this.#running(provider.pluginId))
+  }
+
+  /** Looks at the registry each time it is asked: providers may come later, and leave. Ours come before those elsewhere. */
   selector(port: Port<unknown>): Selector<unknown> {
-    const running = () => this.all(port).filter((provider) => this.#running(provider.pluginId))
+    const name = portName(port)
+    const elsewhere = this.#elsewhere
     return {
-      byKey: (key) => running().find((provider) => provider.key === key)?.value,
-      keys: () => running().map((provider) => provider.key),
+      byKey: (key) => this.here(port).find((provider) => provider.key === key)?.value ?? elsewhere?.byKey(name, key),
+      keys: () => [...new Set([...this.here(port).map(({ key }) => key), ...(elsewhere?.keys(name) ?? [])])],
     }
   }
 }

@@ -13,6 +13,7 @@ import { EventEngine, EventRegistry, eventSettings } from '../events/index.ts'
 import { openFlags } from '../flags/open-flags.ts'
 import { Egress } from '../http/egress.ts'
 import { JobRunner } from '../jobs/job-runner.ts'
+import { PeerStore, Peers, peerSettings } from '../peers/index.ts'
 import type { Clock, Logger } from '../plugin/services.ts'
 import { openPrivacy, privacySettings } from '../privacy/index.ts'
 import { KeyRotation } from '../provider-keys/key-rotation.ts'
@@ -57,9 +58,17 @@ export async function openRooms(options: RoomsOptions) {
   const decisions = new TenantPlugins({ knex, clock, cacheMs: settings.tenantCacheMs })
   const running = (pluginId: string) => pluginId === KERNEL_ID || record(pluginId)?.state === 'started'
   // Of an adapter's calls a vendor is the other end.
-  const providers = new ProviderRegistry(running, (id, port, value) =>
-    record(id)?.package?.kind === 'adapter' ? telemetry.provider(id, port, value) : value,
-  )
+  const dress = (id: string, port: string, value: unknown) =>
+    record(id)?.package?.kind === 'adapter' ? telemetry.provider(id, port, value) : value
+  // A process that runs all there is has nobody to ask.
+  const peers =
+    settings.plugins === undefined
+      ? undefined
+      : new Peers({
+          ...{ store: new PeerStore(knex), ring, clock, log },
+          settings: Joi.attempt(settings.peers, peerSettings),
+        })
+  const providers = new ProviderRegistry(running, dress, peers)
   const sources = { environment: environmentSource(settings.environment), file: fileSource() }
   for (const [key, value] of Object.entries(sources)) providers.add(KERNEL_ID, { port: secretsSource, key, value })
   const tenants = new Tenants({ knex, clock, changed: (tenantId) => decisions.forget(tenantId) })
@@ -110,6 +119,7 @@ export async function openRooms(options: RoomsOptions) {
     tenants,
     decisions,
     providers,
+    peers,
     settingsFor,
     secrets: ring,
     tokens: new HmacTokens(ring, clock),

@@ -1,0 +1,6 @@
+export { BRIDGED, type Offers } from './bridged.ts'
+export { ownUrl } from './own-url.ts'
+export { PeerStore } from './peer-store.ts'
+export { Peers } from './peers.ts'
+export { peerRoute } from './route.ts'
+export { type PeerSettings, peerSettings } from './settings.ts'
