@@ -48,6 +48,21 @@ describeWith('Kafka', findKafka(), 'two processes with our plugins and one with 
     expect(await elements(partner, PACKAGE_NAME)).to.equal(40)
     await until(async () => (await lag(second)) === 0)
   }).timeout(120_000)
+
+  it('send what agents answer through the process that has the channel', async () => {
+    const { second, demo, pages, page } = installation
+    expect(await page('55019999', 'Is the desk open?')).to.equal(200)
+    const call = async (path: string, init: RequestInit = {}) => {
+      const headers = { authorization: `Bearer ${demo.apiKey}`, 'content-type': 'application/json' }
+      const answer = await fetch(`${second.baseUrl}${path}`, { ...init, headers })
+      return (await answer.json()) as { items: { id: string }[]; id: string }
+    }
+    const asked = async () => (await call('/api/conversations?q=desk')).items[0]
+    await until(async () => (await asked()) !== undefined)
+    const body = JSON.stringify({ text: 'Until eight.' })
+    await call(`/api/conversations/${(await asked())?.id}/messages`, { method: 'POST', body })
+    await until(async () => pages.some(({ to, text }) => to === '55019999' && text === 'Until eight.'))
+  }).timeout(60_000)
 })
 
 /** Batches that this process's handler has finished. */

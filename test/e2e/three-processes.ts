@@ -21,6 +21,8 @@ export interface ThreeProcesses {
   readonly partner: AppProcess
   readonly demo: Demo
   readonly databaseUrl: string
+  /** What pagers got. */
+  readonly pages: PagewireSimulator['pages']
   /** Pagewire posts a page of this pager; the answer's status. */
   page(pager: string, text: string): Promise<number>
   [Symbol.asyncDispose](): Promise<void>
@@ -56,7 +58,7 @@ export async function startThreeProcesses(brokers: string): Promise<ThreeProcess
   const hook = await connectLine(partner, demo)
   const all = stack.move()
   return {
-    ...{ first, second, partner, demo, databaseUrl: server.adminUrl },
+    ...{ first, second, partner, demo, databaseUrl: server.adminUrl, pages: pagewire.pages },
     page: (from, text) => {
       const message = { id: `msg_${from}_${text}`, from, name: 'Ada', text }
       const signed = pagewire.webhook([{ line: LINE.line, type: 'message.received', message }])
