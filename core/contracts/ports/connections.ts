@@ -12,6 +12,8 @@ export interface Connection {
   readonly provider: string
   /** The vendor's id of the account: `phone_number_id`. Unique within an endpoint. */
   readonly externalId: string
+  /** The webhook endpoint its events arrive at: `/hooks/<provider>/<endpointId>`. */
+  readonly endpointId?: string | null
   readonly name: string
   readonly settings: Readonly<Record<string, unknown>>
   /** Decrypted on reading; never logged, never in an answer. Not enumerable, so that no serializer meets it. */

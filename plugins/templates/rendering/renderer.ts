@@ -1,4 +1,4 @@
-import type { RenderedTemplate, TemplateVariables } from '@parley/core'
+import { type RenderedTemplate, smsSegments, type TemplateVariables } from '@parley/core'
 import { LRUCache } from 'lru-cache'
 import type { DeclaredVariable, Template } from '../models/template.ts'
 import type { TemplatesSettings } from '../settings.ts'
@@ -15,7 +15,6 @@ import {
 } from './compiled.ts'
 import { type Engines, makeEngines } from './engines.ts'
 import { plainTextOf } from './plain-text.ts'
-import { segmentsOf } from './segments.ts'
 
 /** A template's own words: what is written here, not at a vendor. */
 export interface Written extends Texts {
@@ -80,7 +79,7 @@ function messageOf(kind: Own['kind'], filled: Filled): Rendering {
 
 function smsOf(texts: ReadonlyMap<PartName, string>): Own {
   const text = texts.get('text') ?? ''
-  return { kind: 'sms', text, sms: segmentsOf(text) }
+  return { kind: 'sms', text, sms: smsSegments(text) }
 }
 
 function emailOf(texts: ReadonlyMap<PartName, string>): Own {

@@ -1,8 +1,8 @@
-import type { SmsSegments } from '@parley/core'
 import { SegmentedMessage } from 'sms-segments-calculator'
+import type { SmsSegments } from '../contracts/ports/message-templates.ts'
 
 /** As the networks count (GSM 03.38 with its extension table, else UCS-2). */
-export function segmentsOf(text: string): SmsSegments {
+export function smsSegments(text: string): SmsSegments {
   const message = new SegmentedMessage(text, 'auto')
   return {
     encoding: message.encodingName,

@@ -1,0 +1,58 @@
+import type { Connection } from '@parley/core'
+import twilio from 'twilio'
+import { asText } from '../json.ts'
+import type { TwilioSettings } from '../settings.ts'
+import { type TwilioAnswer, Wire } from './exchange.ts'
+import { SdkCall } from './sdk-call.ts'
+
+export type TwilioClient = ReturnType<typeof twilio>
+
+/** A connection's account and what it signs in with. */
+export interface Credential {
+  readonly accountSid: string
+  readonly username: string
+  readonly password: string
+}
+
+/** Calls Twilio's REST APIs through the official SDK, each with the connection's own credential. */
+export class TwilioApi {
+  readonly wire: Wire
+  readonly #settings: TwilioSettings
+
+  constructor(settings: TwilioSettings) {
+    this.#settings = settings
+    this.wire = new Wire(settings)
+  }
+
+  /**
+   * `work` makes exactly one call with the client; what came back is the answer, whatever the SDK made of it.
+   * `undefined`: the connection has no account or no credential, so nothing was asked.
+   */
+  async call(
+    connection: Connection,
+    signal: AbortSignal,
+    work: (client: TwilioClient, credential: Credential) => Promise<unknown>,
+  ): Promise<TwilioAnswer | undefined> {
+    const credential = credentialOf(connection)
+    if (credential === undefined) return undefined
+    const { accountSid, username, password } = credential
+    const call = new SdkCall(this.wire, this.#settings.apiBaseUrl, signal)
+    const client = twilio(username, password, { accountSid, httpClient: call })
+    try {
+      await work(client, credential)
+    } catch (error) {
+      // The SDK throws for every answer but 2xx, which `call.answer` tells better. What it threw before asking is a bug of ours.
+      if (call.answer.outcome === 'not-sent' && call.answer.code === 'not-asked') throw error
+    }
+    return call.answer
+  }
+}
+
+/** An API key where there is one: it can be taken back alone. `undefined` without an account or a secret. */
+export function credentialOf({ settings, secrets }: Connection): Credential | undefined {
+  const accountSid = asText(settings.accountSid)
+  if (accountSid === undefined || !accountSid.startsWith('AC')) return undefined
+  const { authToken = '', apiKeySid = '', apiKeySecret = '' } = secrets
+  if (apiKeySid !== '' && apiKeySecret !== '') return { accountSid, username: apiKeySid, password: apiKeySecret }
+  return authToken === '' ? undefined : { accountSid, username: accountSid, password: authToken }
+}
