@@ -17,6 +17,7 @@ export default defineConfig({
     { use: './adapters/openid' },
     { use: './plugins/accounts' },
     { use: './plugins/admin' },
+    { use: './plugins/consent' },
     { use: './plugins/contacts' },
     { use: './plugins/flags' },
     { use: './plugins/inbox' },

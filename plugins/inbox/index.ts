@@ -5,6 +5,7 @@ import {
   channelReceipts,
   clock,
   connections,
+  consents,
   contactDirectory,
   conversationChanged,
   database,
@@ -59,6 +60,7 @@ export default definePlugin({
   deps: {
     clock,
     connections,
+    consents: optional(consents),
     contacts: contactDirectory,
     channels: channel,
     database,

@@ -13,6 +13,8 @@ export const placesOfHouse: Readonly<Record<string, readonly string[]>> = {
   '/api/platform/privacy/requests/{id}': [],
   // Signed, and handed to vendors only.
   '/api/files/{token}': ['not-signed'],
+  // Signed too, and handed to customers only.
+  '/unsubscribe/{token}': ['not-signed'],
   '/api/auth/openid/{provider}': ['google'],
   '/api/admin/flags/{key}': ['house.flag'],
   '/api/admin/flag-segments/{key}': ['house-segment'],

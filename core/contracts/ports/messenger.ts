@@ -11,6 +11,8 @@ export type SendRefusal =
   | 'kind-not-supported'
   | 'too-long'
   | 'opted-out'
+  /** The tenant writes for this purpose only to people who agreed, and this one has not. */
+  | 'not-opted-in'
   | 'channel-unhealthy'
   | 'channel-not-running'
   | 'held-by-human'
@@ -27,8 +29,11 @@ export interface MessengerSend {
   readonly fence?: number
   /** Message id (ours) to quote. */
   readonly replyTo?: string
-  /** `marketing` is also refused to people who only stopped marketing. Default `conversation`. */
-  readonly purpose?: 'conversation' | 'marketing'
+  /**
+   * What it is sent for: `marketing`, or a purpose of the tenant's own, is also refused to people who only stopped that.
+   * Default `conversation`: an answer, which only a stop of everything refuses.
+   */
+  readonly purpose?: string
 }
 
 /** The one way to write to a customer: agents, bots, campaigns and reminders all pass its gate. */

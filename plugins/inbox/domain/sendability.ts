@@ -4,22 +4,19 @@ import {
   OUTBOUND_KINDS,
   type OutboundContent,
   type OutboundKind,
+  type Refusal,
   type Result,
   refuse,
   type SendRefusal,
 } from '@parley/core'
+import { type ConsentFacts, objection } from './consent.ts'
 import { humanWindowEnd } from './human-window.ts'
 
 /** What opened the window: a message, or a referral (an ad, a link), which some channels let run longer. */
 export type Opener = 'message' | 'referral'
 
-export interface Consent {
-  readonly marketing?: 'stop' | 'resume'
-  readonly all?: 'stop' | 'resume'
-}
-
 /** All that decides whether this person may be written to, as data. */
-export interface SendabilityFacts {
+export interface SendabilityFacts extends ConsentFacts {
   readonly now: Date
   /** Absent when the connection's channel does not run here. */
   readonly capabilities: ChannelCapabilities | undefined
@@ -28,11 +25,8 @@ export interface SendabilityFacts {
   readonly expiresAt: Date | null
   /** The customer's last act; absent before the first. */
   readonly customerAt?: Date | null
-  readonly consent: Consent
   readonly blocked: boolean
 }
-
-export type SendPurpose = 'conversation' | 'marketing'
 
 export interface Sendability {
   /** True when a free message may be sent now. */
@@ -46,6 +40,8 @@ export interface Sendability {
   readonly humanUntil: string | null
   /** Why the list is shorter than what the channel can do. */
   readonly reasons: readonly SendRefusal[]
+  /** The first reason in words, for the agent. */
+  readonly detail: string | null
 }
 
 /** Read by the composer before anything is written. */
@@ -55,7 +51,8 @@ export function sendability(facts: SendabilityFacts): Sendability {
   const sends = facts.capabilities?.sends ?? []
   const writable = open || humanWindowOpen(facts)
   const allowed = barred.ok ? sends.filter((kind) => writable || whenClosed(facts).includes(kind)) : []
-  const reasons = barred.ok ? (writable ? [] : (['window-closed'] as const)) : [barred.reason]
+  const closed = writable ? undefined : windowClosed(facts)
+  const refusal = barred.ok ? closed : barred
   return {
     open: barred.ok && open,
     opener: facts.opener,
@@ -63,7 +60,8 @@ export function sendability(facts: SendabilityFacts): Sendability {
     allowed: OUTBOUND_KINDS.filter((kind) => allowed.includes(kind)),
     maxTextLength: facts.capabilities?.maxTextLength ?? null,
     humanUntil: humanWindowEnd(facts.capabilities, facts.customerAt)?.toISOString() ?? null,
-    reasons,
+    reasons: refusal === undefined ? [] : [refusal.reason],
+    detail: refusal?.detail ?? null,
   }
 }
 
@@ -71,7 +69,7 @@ export function sendability(facts: SendabilityFacts): Sendability {
 export function checkSend(
   facts: SendabilityFacts,
   content: OutboundContent,
-  purpose: SendPurpose = 'conversation',
+  purpose = 'conversation',
   byPerson = false,
 ): Result<object, SendRefusal> {
   const barred = barrier(facts, purpose)
@@ -80,20 +78,21 @@ export function checkSend(
   if (capabilities === undefined || !capabilities.sends.includes(content.kind))
     return refuse('kind-not-supported', `This channel does not send messages of kind "${content.kind}".`)
   const writable = windowOpen(facts) || (byPerson && purpose === 'conversation' && humanWindowOpen(facts))
-  if (!writable && !whenClosed(facts).includes(content.kind))
-    return refuse('window-closed', `The window is closed: now this channel sends only ${listed(whenClosed(facts))}.`)
+  if (!writable && !whenClosed(facts).includes(content.kind)) return windowClosed(facts)
   return checkLength(capabilities, content)
 }
 
-function barrier(facts: SendabilityFacts, purpose: SendPurpose): Result<object, SendRefusal> {
+function barrier(facts: SendabilityFacts, purpose: string): Result<object, SendRefusal> {
   if (facts.capabilities === undefined)
     return refuse('channel-not-running', 'The channel of this conversation is not running.', true)
   if (facts.health === 'auth-failed')
     return refuse('channel-unhealthy', "The channel's account refuses our credential; mend the connection first.", true)
   if (facts.blocked) return refuse('opted-out', 'This contact is blocked.')
-  if (facts.consent.all === 'stop' || (purpose === 'marketing' && facts.consent.marketing === 'stop'))
-    return refuse('opted-out', 'This person asked not to be written to.')
-  return { ok: true }
+  return objection(facts, purpose) ?? { ok: true }
+}
+
+function windowClosed(facts: SendabilityFacts): Refusal<'window-closed'> {
+  return refuse('window-closed', `The window is closed: now this channel sends only ${listed(whenClosed(facts))}.`)
 }
 
 function checkLength(capabilities: ChannelCapabilities, content: OutboundContent): Result<object, SendRefusal> {

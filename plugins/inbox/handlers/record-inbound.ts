@@ -69,7 +69,7 @@ async function recordBatch(parts: RecordInboundParts, deliveries: readonly Deliv
   const changing = [...targets, ...awaiting].map((target) => target.id)
   draft.add({ messages: await messagesById(uow, [...new Set(changing)]) })
   const capabilities = (key: string) => parts.channels.byKey(key)?.capabilities
-  const answer = await answererFor(parts, tenant, draft, { tenantId: uow.tenantId, ...people })
+  const answer = await answererFor(parts, tenant, draft, { uow, ...people })
   const late = await lookup(uow, strangers(inbound, looked), [])
   const known = { ...looked, messages: [...looked.messages, ...late.messages] }
   const batch = new InboundBatch({ draft, times: tenant.conversation, capabilities, looked: known, answer, awaiting })

@@ -12,8 +12,9 @@ import { knownKeys, sendKey } from './dedupe.ts'
 import { draftSend } from './draft-send.ts'
 import { Surroundings } from './facts.ts'
 import type { MessengerParts } from './parts.ts'
-import { lockPlaces } from './targets.ts'
+import { lockPlaces, type Place } from './targets.ts'
 import { refusedTemplates, tellUses } from './template-sends.ts'
+import { withUnsubscribe } from './unsubscribe.ts'
 
 /** The `messenger` port. A batch costs the same few round trips whatever its size. */
 export function createMessenger(parts: MessengerParts): Messenger {
@@ -51,7 +52,8 @@ async function sendAll(
   )
   const keys = sends.map((send, index) => sendKey(targets[index]?.conversation.id, send.dedupeKey))
   const taken = await knownKeys(uow, keys)
-  const answers = sends.map((send, index): Answer => {
+  const worded = await Promise.all(sends.map((send, index) => word(parts, uow, send, targets[index])))
+  const answers = worded.map((send, index): Answer => {
     const target = targets[index]
     const key = keys[index]
     if (target === undefined)
@@ -65,4 +67,15 @@ async function sendAll(
   tellUses(parts.templates, uow, accepted)
   await writeDraft(uow, draft)
   return answers
+}
+
+async function word(
+  { consents }: MessengerParts,
+  uow: UnitOfWork,
+  send: MessengerSend,
+  place: Place | undefined,
+): Promise<MessengerSend> {
+  if (place === undefined) return send
+  const content = await withUnsubscribe(consents, uow, send, place.thread)
+  return content === send.content ? send : { ...send, content }
 }

@@ -1,5 +1,6 @@
 import type { Identity } from '@parley/core'
-import type { Consent, Opener } from '../domain/sendability.ts'
+import type { Consent } from '../domain/consent.ts'
+import type { Opener } from '../domain/sendability.ts'
 import type { Columns } from '../storage/columns.ts'
 
 /** One person on one connection. The row is the lock of everything in the thread. */

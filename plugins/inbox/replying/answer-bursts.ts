@@ -6,6 +6,7 @@ import { Surroundings } from '../messenger/facts.ts'
 import type { MessengerParts } from '../messenger/parts.ts'
 import type { InboxTenantSettings } from '../settings/tenant.ts'
 import { lockThreads } from '../storage/lock-threads.ts'
+import { withAddresses } from '../storage/thread-addresses.ts'
 import { writeDraft } from '../storage/write-draft.ts'
 import { answersAnything, type Rules, rulesAt } from './decide-burst.ts'
 import type { KeywordCache } from './keyword-cache.ts'
@@ -38,7 +39,7 @@ export async function answerBursts(parts: AnswerParts, tenantId: string, bursts:
  */
 async function answer(parts: AnswerParts, uow: UnitOfWork, rules: Rules, bursts: readonly Burst[]): Promise<void> {
   const firsts = bursts.flatMap(({ messages }) => messages[0] ?? [])
-  const around = await Surroundings.of(parts, uow, firsts)
+  const around = await Surroundings.of(parts, uow, await withAddresses(uow, firsts))
   const taken = await knownKeys(uow, bursts.map(keyOf))
   const open = bursts.filter((burst) => !taken.has(keyOf(burst)?.text ?? ''))
   const draft = new InboxDraft(rules.now)

@@ -45,6 +45,7 @@ const STATUS: Readonly<Record<SendRefusal, number>> = {
   'kind-not-supported': 422,
   'too-long': 422,
   'opted-out': 409,
+  'not-opted-in': 409,
   'channel-unhealthy': 409,
   'channel-not-running': 409,
   'held-by-human': 409,

@@ -92,6 +92,7 @@ export const sendabilitySchema = Joi.object({
     .required()
     .description('Until when people alone may still write after the window.'),
   reasons: Joi.array().items(Joi.string()).required(),
+  detail: Joi.string().allow(null).required().description('The first reason in words.'),
 }).label('Sendability')
 
 export const conversationDetailSchema = conversationSchema

@@ -235,9 +235,11 @@ describe('recording what channels heard', () => {
   it('keeps wishes about being written to, also of somebody who never wrote', async () => {
     await inbox.receive(channels, on.preference('+1', 'marketing', 'stop'))
     await inbox.receive(channels, on.preference('+1', 'all', 'stop'), on.preference('+1', 'all', 'resume'))
-    expect(await inbox.rows('select consent, conversation_id from inbox.thread')).to.deep.equal([
+    expect(await inbox.rows(`select consent - 'at' as consent, conversation_id from inbox.thread`)).to.deep.equal([
       { consent: { marketing: 'stop', all: 'resume' }, conversation_id: null },
     ])
+    const [thread] = await inbox.rows(`select consent->'at' as at from inbox.thread`)
+    expect(thread?.at).to.have.all.keys('marketing', 'all')
     await inbox.receive(channels, on.message('+1', 'a1', 'hello'))
     expect(await texts()).to.deep.equal(['hello'])
   })

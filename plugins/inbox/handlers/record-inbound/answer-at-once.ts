@@ -1,3 +1,4 @@
+import type { UnitOfWork } from '@parley/core'
 import type { InboxDraft } from '../../drafting/inbox-draft.ts'
 import { Surroundings } from '../../messenger/facts.ts'
 import type { MessengerParts } from '../../messenger/parts.ts'
@@ -16,18 +17,18 @@ export interface AnswerAtOnceParts extends MessengerParts {
 
 /**
  * A tenant that waits for no burst is answered in the transaction that stores the message: the locks are held already, and
- * everything that decides is at hand, so it costs no round trip.
+ * everything that decides is at hand but people's wishes, so it costs one round trip where somebody keeps them.
  */
 export async function answererFor(
   parts: AnswerAtOnceParts,
   tenant: InboxTenantSettings,
   draft: InboxDraft,
-  people: People & { readonly tenantId: string },
+  people: People & { readonly uow: UnitOfWork },
 ): Promise<Answerer | undefined> {
   const { autoReplies } = tenant
   if ((autoReplies.burstMs ?? parts.settings.burstMs) > 0 || !answersAnything(tenant)) return undefined
   const rules = rulesAt(tenant, parts.keywords.of(autoReplies.keywords), draft.now)
-  const around = await Surroundings.with(parts, people.tenantId, people.lanes, people.contacts)
+  const around = await Surroundings.with(parts, people.uow, people.lanes, people.contacts)
   return (thread, conversation, message) => {
     const target = { thread, conversation, facts: around.facts(thread) }
     draftReply(draft, rules, target, [message], replyKey(message.messageId))

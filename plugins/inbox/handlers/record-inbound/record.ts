@@ -156,9 +156,9 @@ function recordWatermark(batch: InboundBatch, data: ChannelWatermarkMoved): void
 
 function recordPreference(batch: InboundBatch, inbound: Inbound): void {
   if (inbound.kind !== 'preference') return
-  const { connectionId, sender, purpose, wish } = inbound.data
+  const { connectionId, sender, purpose, wish, occurredAt } = inbound.data
   const thread = batch.thread(connectionId, addressOf(sender).identityKey)
   if (thread === undefined) return
-  thread.consent = { ...thread.consent, [purpose]: wish }
+  thread.consent = { ...thread.consent, [purpose]: wish, at: { ...thread.consent.at, [purpose]: occurredAt } }
   batch.draft.revise(thread)
 }

@@ -39,6 +39,7 @@ describe('sendability', () => {
       allowed: ['text', 'image', 'template'],
       maxTextLength: 10,
       humanUntil: null,
+      detail: null,
       reasons: [],
     })
     expect(reason({})).to.equal('ok')
