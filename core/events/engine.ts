@@ -17,7 +17,6 @@ import type { EventChannel, EventEngineOptions, GroupLag, Subscription } from '.
 import { erasePersonal } from './erase.ts'
 import { type IngestBatch, Ingester, type IngestResult } from './ingest/ingester.ts'
 import { type KeptWebhook, type KeptWebhookFilter, listKeptWebhooks } from './kept-webhooks.ts'
-import { LogBell, leasesFree } from './log-bell.ts'
 import { LogReading } from './log-reading.ts'
 import { partitionKey, prepareEvent } from './prepare-event.ts'
 import { type ReplayFrom, type ReplayOptions, replayGroup } from './replay.ts'
@@ -25,7 +24,7 @@ import { applyRetention, type RetentionReport } from './retention.ts'
 import { AdminStore } from './store/admin-store.ts'
 import { LogStore } from './store/log-store.ts'
 import { LogTail } from './tail.ts'
-import { Watcher } from './watcher.ts'
+import { WakeUps } from './wake-ups.ts'
 
 /**
  * The event backbone of one process: appends to the log, takes in what comes from outside, and runs the consumers of
@@ -42,8 +41,7 @@ export class EventEngine implements EventAppender, EventTail {
   readonly #ingester: Ingester
   readonly #consumers: ConsumerSet
   readonly #reading: LogReading
-  readonly #bell: LogBell
-  readonly #watcher: Watcher
+  readonly #wakeUps: WakeUps
   readonly #tail: LogTail
   readonly #stopListening: () => void
   #started = false
@@ -76,8 +74,7 @@ export class EventEngine implements EventAppender, EventTail {
       window: settings.read.window,
       pauseMs: settings.read.outageCapMs,
     })
-    this.#bell = this.#makeBell()
-    this.#watcher = this.#makeWatcher()
+    this.#wakeUps = this.#makeWakeUps()
     this.dead = new DeadLetters({
       admin: this.#admin,
       store: this.#store,
@@ -104,7 +101,7 @@ export class EventEngine implements EventAppender, EventTail {
 
   committed(topics: readonly string[]): void {
     this.#reading.arrived(topics)
-    this.#bell.ring(topics)
+    this.#wakeUps.ring(topics)
   }
 
   /** See {@link Ingester.ingest}. */
@@ -145,28 +142,14 @@ export class EventEngine implements EventAppender, EventTail {
   }
 
   /** The topics of this process's events that are there, as others find them. */
-  async channels(): Promise<readonly EventChannel[]> {
-    const heads = await this.#store.heads(this.#options.registry.topics())
-    const byTopic = Map.groupBy(heads, ({ topic }) => topic)
-    return [...byTopic].map(([topic, all]) => ({
-      topic,
-      address: this.#reading.addressOf(topic),
-      partitions: all.length,
-    }))
+  channels(): Promise<readonly EventChannel[]> {
+    return this.#reading.channels(this.#options.registry.topics())
   }
 
   /** Of one group, or of all that ever ran; of the relay only where there is a carrier. */
   async lag(group?: string): Promise<readonly GroupLag[]> {
     const rows = await this.#admin.lag(group ?? null, this.#options.clock.now())
-    const counted = rows.filter((row) => row.grp === group || row.grp !== relayGroup || this.carrier !== undefined)
-    return counted.map((row) => ({
-      group: row.grp,
-      events: Number(row.events),
-      seconds: row.seconds,
-      parked: Number(row.parked),
-      dead: Number(row.dead),
-      oldestLaneSeconds: row.oldest_lane_seconds,
-    }))
+    return rows.filter((row) => row.group === group || row.group !== relayGroup || this.carrier !== undefined)
   }
 
   /** See {@link replayGroup}. The group must be at work in this process. @throws ParleyError `event.group-unknown` */
@@ -204,8 +187,7 @@ export class EventEngine implements EventAppender, EventTail {
       throw asUnavailable(error)
     }
     this.#started = true
-    await this.#bell.start()
-    this.#watcher.start()
+    await this.#wakeUps.start()
     this.#consumers.start()
     this.carrier?.start()
   }
@@ -214,53 +196,35 @@ export class EventEngine implements EventAppender, EventTail {
   async stop(drainMs: number): Promise<void> {
     await this.#ingester.drain()
     if (this.#started) await this.#consumers.stop(drainMs)
-    await Promise.all([this.#watcher.stop(), this.#tail.stop(), this.carrier?.stop()])
+    await Promise.all([this.#wakeUps.stopWatching(), this.#tail.stop(), this.carrier?.stop()])
     this.#stopListening()
     this.#reading.recent.close()
     try {
       if (this.#started) await Promise.all([this.#consumers.release(), this.carrier?.release()])
-      this.#bell.ring([leasesFree])
+      this.#wakeUps.ringLeasesFree()
     } catch (error) {
       this.#options.log.warn({ reason: reasonOf(error) }, 'leases were not given back; they will run out')
     }
-    await this.#bell.stop()
+    await this.#wakeUps.stop()
   }
 
   #arrived(topics: readonly string[]): void {
-    this.#watcher.busy()
+    this.#wakeUps.busy()
     this.#consumers.wake(topics)
     this.#tail.wake()
   }
 
-  #makeBell(): LogBell {
-    const { knex, log, settings } = this.#options
-    return new LogBell({
-      knex,
-      log,
-      notifyMs: settings.read.notifyMs,
-      reconnectMs: settings.read.outageCapMs,
-      onRing: (topics) => {
-        if (topics.includes(leasesFree)) {
-          this.#consumers.refreshLeases()
-          this.carrier?.refreshLeases()
-        }
-        this.#reading.arrived(topics)
-      },
-    })
-  }
-
-  #makeWatcher(): Watcher {
-    const { clock, log, settings } = this.#options
-    return new Watcher({
-      store: this.#store,
-      clock,
-      log,
-      pollMs: settings.read.pollMs,
-      idlePollMs: settings.read.idlePollMs,
+  #makeWakeUps(): WakeUps {
+    const { knex, clock, log, settings } = this.#options
+    return new WakeUps({
+      ...{ knex, clock, log, store: this.#store, settings: settings.read },
       topics: () => [...new Set([...this.#consumers.topics(), ...(this.carrier?.topics ?? [])])],
       groups: () => this.#consumers.groups(),
-      hears: () => this.#bell.isListening,
       onArrival: (topics) => this.#reading.arrived(topics),
+      onLeasesFree: () => {
+        this.#consumers.refreshLeases()
+        this.carrier?.refreshLeases()
+      },
       onLanesDue: (group) => this.#consumers.wakeLanes(group),
       onReset: (group) => this.#consumers.reset(group),
     })

@@ -2,7 +2,7 @@ import type { EventCarrier } from '../contracts/ports/event-carrier.ts'
 import { Carriage } from './carrier/carriage.ts'
 import { CarriedTransport } from './carrier/carried-transport.ts'
 import type { TopicPartition } from './consume/consumer.ts'
-import type { EventEngineOptions } from './engine-options.ts'
+import type { EventChannel, EventEngineOptions } from './engine-options.ts'
 import { PostgresTransport } from './postgres-transport.ts'
 import { RecentLog } from './recent-log.ts'
 import type { LogStore } from './store/log-store.ts'
@@ -48,9 +48,12 @@ export class LogReading {
     this.#carrier = { value, makeTopics }
   }
 
-  /** The name that others find a topic under. */
-  addressOf(topic: string): string {
-    return this.#carrier?.value.topicName?.(topic) ?? topic
+  /** Those of the topics that are there. */
+  async channels(topics: readonly string[]): Promise<readonly EventChannel[]> {
+    const heads = await this.#store.heads(topics)
+    const byTopic = Map.groupBy(heads, ({ topic }) => topic)
+    const addressOf = (topic: string) => this.#carrier?.value.topicName?.(topic) ?? topic
+    return [...byTopic].map(([topic, all]) => ({ topic, address: addressOf(topic), partitions: all.length }))
   }
 
   async open(topics: readonly string[]): Promise<void> {

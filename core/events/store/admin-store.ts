@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Position } from '../../plugin/event.ts'
+import type { GroupLag } from '../engine-options.ts'
 import type { ErrorChain } from '../error-chain.ts'
 
 export interface DeadRow {
@@ -16,7 +17,7 @@ export interface DeadRow {
   readonly raw: string | null
 }
 
-export interface LagRow {
+interface LagRow {
   readonly grp: string
   readonly events: string
   readonly seconds: number
@@ -91,8 +92,16 @@ export class AdminStore {
     await trx.raw('select parley.group_reset(?, ?)', [group, JSON.stringify(lows)])
   }
 
-  lag(group: string | null, now: Date): Promise<readonly LagRow[]> {
-    return this.#rows<LagRow>('select * from parley.group_lag(?, ?)', [group, now])
+  async lag(group: string | null, now: Date): Promise<readonly GroupLag[]> {
+    const rows = await this.#rows<LagRow>('select * from parley.group_lag(?, ?)', [group, now])
+    return rows.map((row) => ({
+      group: row.grp,
+      events: Number(row.events),
+      seconds: row.seconds,
+      parked: Number(row.parked),
+      dead: Number(row.dead),
+      oldestLaneSeconds: row.oldest_lane_seconds,
+    }))
   }
 
   /** Opens a new segment of the log if the newest was opened before `before`. @returns the newest's number */
