@@ -1,0 +1,4 @@
+import { channelConformance } from '@parley/core/testing/conformance'
+import { remoteDriver } from './driver.ts'
+
+channelConformance(remoteDriver)
