@@ -1,4 +1,4 @@
-import { type EgressRequest, newId } from '@parley/core'
+import { type Egress, newId } from '@parley/core'
 import { type Envelope, PROTOCOL, signedTarget } from './protocol.ts'
 import { signedHeaders } from './signature.ts'
 
@@ -19,6 +19,8 @@ export interface RemoteCall {
 export type Unsent =
   | { readonly outcome: 'not-sent'; readonly code: string }
   | { readonly outcome: 'circuit-open'; readonly retryAfterMs: number }
+
+type EgressRequest = NonNullable<Parameters<Egress['fetch']>[1]>
 
 export type Prepared =
   | { readonly ready: true; readonly url: string; readonly id: string; readonly request: EgressRequest }
