@@ -1,6 +1,6 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Joi from 'joi'
 import semver from 'semver'
@@ -42,6 +42,8 @@ const packageSchema = Joi.object({
       .custom((value, helpers) => (semver.validRange(value) === null ? helpers.error('any.invalid') : value)),
     kind: Joi.valid('plugin', 'adapter').required(),
     simulator: Joi.string(),
+    source: Joi.string(),
+    driver: Joi.string(),
   }).required(),
 }).unknown(true)
 
@@ -103,16 +105,24 @@ export function readPackage(use: string, root: string): PluginPackage {
   if (fault !== undefined) throw unreadable(file, `the name without its scope ${fault}`)
   // The real path: a workspace link in node_modules is loaded from where it lies, so that its TypeScript may run.
   const folder = realpathSync(dirname(file))
-  const { kernel, kind, plugin, simulator } = value.parley
+  const { kernel, kind, plugin, simulator, source, driver } = value.parley
   return {
     id,
     name: value.name,
     version: value.version,
     kind,
     kernel,
-    entry: resolve(folder, plugin),
+    entry: entryIn(folder, plugin, source),
+    ...(driver === undefined ? {} : { driver: resolve(folder, driver) }),
     ...(simulator === undefined ? {} : { simulator: resolve(folder, simulator) }),
   }
+}
+
+/** While a package is being written its TypeScript runs; below `node_modules` Node runs none, and what was built does. */
+function entryIn(folder: string, plugin: string, source: string | undefined): string {
+  const written = source === undefined ? undefined : resolve(folder, source)
+  const installed = folder.split(sep).includes('node_modules')
+  return written !== undefined && !installed && existsSync(written) ? written : resolve(folder, plugin)
 }
 
 function packageFile(use: string, root: string): string {

@@ -12,8 +12,10 @@ export interface PluginPackage {
   readonly kind: PluginKind
   /** Semver range of the kernel it was made for. */
   readonly kernel: string
-  /** Absolute path of the entry file. */
+  /** Absolute path of the entry file: what was built, or its source while the package is being written. */
   readonly entry: string
+  /** Absolute path of the module that exports a channel's conformance driver, when there is one. */
+  readonly driver?: string
   /** Absolute path of the module that can act as the outside system, when there is one. */
   readonly simulator?: string
 }

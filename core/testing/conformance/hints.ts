@@ -2,7 +2,7 @@ import type { CaseName } from './case-names.ts'
 
 /** What is missing in a channel whose case is red: where its author goes on. */
 export const HINTS: Readonly<Record<CaseName, string>> = {
-  batch: 'parse: return one item for every element of every array, in the order they came',
+  batch: 'parse: return one item for every element of every array, in the order they came; a picture is a message, too',
   duplicate: 'parse: dedupeKey names the fact (`message:<vendor id>`), never the call that carried it',
   reordered: 'parse: dedupeKey and key come from the element alone, not from its place in the call',
   echo: 'parse: what the business wrote in the vendor’s own app becomes channel.message.echoed.v1',
