@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from './seeded-random.ts'
 import { FaultPlan, faultRuleSchema, type VendorFault } from './vendor-faults.ts'
-import { type WebhookFaults, WebhookPoster, webhookFaultsSchema } from './vendor-webhooks.ts'
+import { type WebhookFaults, WebhookPoster, type WebhookRetry, webhookFaultsSchema } from './vendor-webhooks.ts'
 import { jsonOf, sendReply, toVendorRequest, type VendorReply, type VendorRequest } from './vendor-wire.ts'
 
 export interface VendorServerOptions {
@@ -16,6 +16,8 @@ export interface VendorServerOptions {
   readonly maxBodyBytes?: number
   /** Webhooks under way at once. 1 (default) keeps their order. */
   readonly webhookConcurrency?: number
+  /** Default: eight postings, until one is taken. */
+  readonly webhookRetry?: WebhookRetry
   /** Milliseconds since the epoch; default the real time. */
   readonly now?: () => number
 }
@@ -39,12 +41,14 @@ export abstract class VendorServer {
       keepRequests: 1_000,
       maxBodyBytes: 110 * 1024 * 1024,
       webhookConcurrency: 1,
+      webhookRetry: { attempts: 8 },
       now: Date.now,
       ...options,
     }
     const random = seededRandom(this.#options.seed)
     this.faults = new FaultPlan(random)
-    this.webhooks = new WebhookPoster({ random, concurrency: this.#options.webhookConcurrency })
+    const { webhookConcurrency: concurrency, webhookRetry: retry } = this.#options
+    this.webhooks = new WebhookPoster({ random, concurrency, retry })
     this.#server = createServer((request, response) => this.#receive(request, response))
     this.#server.keepAliveTimeout = 60_000
   }

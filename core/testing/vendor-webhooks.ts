@@ -34,25 +34,35 @@ export interface WebhookReceipt {
   readonly attempts: number
 }
 
+/** How a vendor repeats a webhook that was not taken. */
+export interface WebhookRetry {
+  /** Postings at most, the first one among them. */
+  readonly attempts: number
+  /** Only when no answer came at all: a refusal is an answer. */
+  readonly onlyUnanswered?: boolean
+}
+
 const MAX_RECEIPTS = 10_000
-const MAX_ATTEMPTS = 8
+const USUAL_RETRY: WebhookRetry = { attempts: 8 }
 const FIRST_RETRY_MS = 50
 
 /**
- * Posts a simulator's webhooks as vendors do: at least once, again after anything but 2xx, and under faults also twice, late,
+ * Posts a simulator's webhooks as vendors do: at least once, again after anything but 2xx (or as `retry` says), and under faults also twice, late,
  * out of order or never. Order is kept while one at a time is posted and no fault is on.
  */
 export class WebhookPoster {
   readonly receipts: WebhookReceipt[] = []
   readonly #random: () => number
   readonly #limit: LimitFunction
+  readonly #retry: WebhookRetry
   readonly #underWay = new Set<Promise<void>>()
   readonly #closing = new AbortController()
   #faults: WebhookFaults = {}
   #heldBack: OutgoingWebhook | undefined
 
-  constructor(options: { random: () => number; concurrency: number }) {
+  constructor(options: { random: () => number; concurrency: number; retry?: WebhookRetry }) {
     this.#random = options.random
+    this.#retry = options.retry ?? USUAL_RETRY
     this.#limit = pLimit(options.concurrency)
   }
 
@@ -115,10 +125,11 @@ export class WebhookPoster {
 
   async #deliver(webhook: OutgoingWebhook, delayMs: number): Promise<void> {
     if (delayMs > 0) await this.#pause(delayMs)
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS && !this.#closing.signal.aborted; attempt += 1) {
+    for (let attempt = 1; attempt <= this.#retry.attempts && !this.#closing.signal.aborted; attempt += 1) {
       const status = await this.postNow(webhook).catch(() => 0)
       this.#note({ status, attempts: attempt })
       if (status >= 200 && status < 300) return
+      if (status !== 0 && this.#retry.onlyUnanswered === true) return
       await this.#pause(FIRST_RETRY_MS * 2 ** (attempt - 1))
     }
   }

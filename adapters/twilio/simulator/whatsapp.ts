@@ -1,0 +1,4 @@
+import { simulateTwilio } from './simulate.ts'
+
+/** `parley simulate twilio-whatsapp "text"`. */
+export default simulateTwilio('twilio-whatsapp')
