@@ -39,7 +39,7 @@ function isOneTrace(surroundings: () => Promise<Readonly<Record<string, string>>
   it('is one trace from the webhook to the call of the vendor, with no gap', async function () {
     this.timeout(90_000)
     const { collector, vendor, demo } = processes
-    const answered = vendor.waitFor(() => true, 0, 30_000)
+    const answered = vendor.state.received.waitFor(() => true, 0, 30_000)
     expect((await deliver(demo)).status).to.equal(200)
     expect(await answered, 'the automatic answer').to.include({ to: ADA })
     await eventually(() => recorded(collector.spans) === 1)

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { ParleyError } from '@parley/core'
 import Joi from 'joi'
 import { request } from 'undici'
-import { asList, asRecord, asText, type Json } from '../json.ts'
+import { asList, asRecord, type Json } from '../json.ts'
 
 /** What `demo.json` says about a channel. */
 export interface DemoAccount {
@@ -56,7 +56,7 @@ export function simulateOn(channel: SimulatedChannel): Simulate {
       await write(channel, account, wanted, text)
       print(`→ ${text}`)
     }
-    const answers = await printAnswers(channel, graphBaseUrl, wanted.from, asText(start?.next) ?? '0', print)
+    const answers = await printAnswers(channel, graphBaseUrl, wanted.from, String(start?.next ?? 0), print)
     if (answers === 0) print(`(no answer within ${FIRST_MS / 1000} seconds)`)
   }
 }
@@ -120,7 +120,7 @@ async function printAnswers(
     if (messages.length === 0) return answers
     for (const message of messages) print(`← ${channel.describe(message)}`)
     answers += messages.length
-    after = asText(page?.next) ?? after
+    after = String(page?.next ?? after)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { WebhookPoster } from '@parley/core/testing/vendor'
 import { sign } from '../../meta/signature.ts'
-import type { ReceivedMessage, SimulatedAccount, SimulatorState } from './state.ts'
+import type { SimulatedAccount, SimulatorState } from './state.ts'
 
 /** How strictly the simulator plays Meta. */
 export interface Behaviour {
@@ -19,8 +19,6 @@ export interface SimulatorContext {
   readonly webhooks: WebhookPoster
   readonly url: () => string
   readonly now: () => number
-  /** Wakes those who wait for what phones receive. */
-  readonly arrived: (message: ReceivedMessage) => void
 }
 
 /** A webhook of this account, signed; `undefined` when it has no callback. */

@@ -4,8 +4,6 @@ import type { TemplateDecision } from './decide-template.ts'
 import type { WhatsAppSimulator } from './simulator.ts'
 import type { SimulatedAccount } from './state.ts'
 
-const MAX_WAIT_MS = 30_000
-
 /** What a number has that nobody described. */
 const USUAL = { wabaId: '100000000000001', displayPhoneNumber: '15550000000', verifiedName: 'Demo business' }
 
@@ -55,7 +53,7 @@ export async function controlCall(
   if (call === 'POST accounts') return addAccount(simulator, request)
   if (call === 'POST customers/*/messages') return say(simulator, id ?? '', request)
   if (call === 'PATCH customers/*') return change(simulator, id ?? '', request)
-  if (call === 'GET received') return received(simulator, request.query)
+  if (call === 'GET received') return { status: 200, body: await simulator.state.received.page(request.query) }
   if (call === 'PATCH templates/*') return decide(simulator, id ?? '', request)
   if (call === 'GET reads') return { status: 200, body: simulator.state.reads }
   return undefined
@@ -106,14 +104,4 @@ function decide(simulator: WhatsAppSimulator, name: string, request: VendorReque
   const { language, phoneNumberId, ...decision } = value
   simulator.decideTemplate({ name, language }, decision, phoneNumberId)
   return { status: 204 }
-}
-
-async function received(simulator: WhatsAppSimulator, query: URLSearchParams): Promise<VendorReply> {
-  const customer = query.get('customer')
-  const after = Number(query.get('after') ?? 0)
-  const waitMs = Math.min(MAX_WAIT_MS, Number(query.get('waitMs') ?? 0))
-  const wanted = (message: { to: string }) => customer === null || message.to === customer
-  await simulator.waitFor(wanted, after, waitMs)
-  const messages = simulator.state.received.filter((message) => message.seq > after && wanted(message))
-  return { status: 200, body: { messages, next: simulator.state.received.at(-1)?.seq ?? 0 } }
 }

@@ -33,7 +33,7 @@ export class SimulatedCustomer {
   get received(): readonly ReceivedMessage[] {
     const mine = (message: ReceivedMessage) =>
       message.to === this.id && message.phoneNumberId === this.#account.phoneNumberId
-    return this.#context.state.received.filter(mine)
+    return this.#context.state.received.all.filter(mine)
   }
 
   named(name: string): this {

@@ -72,9 +72,7 @@ function accept(context: SimulatorContext, account: SimulatedAccount, send: Acce
   const type = asText(message.type) ?? 'text'
   const at = context.now()
   if (undeliverable === undefined)
-    context.arrived(
-      context.state.remember({ id, phoneNumberId: account.phoneNumberId, to, at, type, message, correlationId }),
-    )
+    context.state.received.add({ id, phoneNumberId: account.phoneNumberId, to, at, type, message, correlationId })
   const statuses = undeliverable === undefined ? context.behaviour.statuses : ['failed']
   const seconds = Math.floor(at / 1000)
   const error = undeliverable === undefined ? {} : { error: undeliverable }

@@ -13,7 +13,7 @@ import { decideTemplate, type TemplateDecision } from './decide-template.ts'
 import { graphRefusal, refusal } from './graph-refusal.ts'
 import { MediaEndpoint, noSuchObject } from './media-endpoint.ts'
 import { messagesEndpoint } from './messages-endpoint.ts'
-import { type ReceivedMessage, type SimulatedAccount, type SimulatedTemplate, SimulatorState } from './state.ts'
+import { type SimulatedAccount, type SimulatedTemplate, SimulatorState } from './state.ts'
 import { templatesEndpoint, writeTemplates } from './templates-endpoint.ts'
 import { echoWebhook, envelope } from './webhook-bodies.ts'
 
@@ -21,9 +21,6 @@ export interface SimulatorOptions extends VendorServerOptions, Partial<Behaviour
   readonly accounts?: readonly SimulatedAccount[]
   readonly templates?: Readonly<Record<string, readonly SimulatedTemplate[]>>
 }
-
-/** What a control call waits with for the next message that a phone receives. */
-type Waiter = (message: ReceivedMessage) => void
 
 /**
  * Meta's WhatsApp Cloud API as far as a business sees it: sends by Meta's rules with Meta's errors, media with dying addresses,
@@ -34,7 +31,6 @@ export class WhatsAppSimulator extends VendorServer {
   readonly state = new SimulatorState()
   readonly #context: SimulatorContext
   readonly #media: MediaEndpoint
-  readonly #waiters = new Set<Waiter>()
 
   constructor(options: SimulatorOptions = {}) {
     super(options)
@@ -45,9 +41,6 @@ export class WhatsAppSimulator extends VendorServer {
       webhooks: this.webhooks,
       url: () => this.url,
       now: () => this.now(),
-      arrived: (message) => {
-        for (const waiter of this.#waiters) waiter(message)
-      },
     }
     this.#media = new MediaEndpoint(this.#context)
     for (const account of options.accounts ?? []) this.addAccount(account)
@@ -85,34 +78,6 @@ export class WhatsAppSimulator extends VendorServer {
   /** Meta decides about a template of the account: the list changes, and the webhooks say so. */
   decideTemplate(named: { name: string; language: string }, decision: TemplateDecision, phoneNumberId?: string): void {
     decideTemplate(this.#context, this.#account(phoneNumberId), named, decision)
-  }
-
-  /** The next message that meets `wanted`, among those after `afterSeq`; `undefined` once `waitMs` have passed. */
-  waitFor(
-    wanted: (message: ReceivedMessage) => boolean,
-    afterSeq = 0,
-    waitMs = 10_000,
-  ): Promise<ReceivedMessage | undefined> {
-    const there = this.state.received.find((message) => message.seq > afterSeq && wanted(message))
-    if (there !== undefined || waitMs <= 0) return Promise.resolve(there)
-    return new Promise((resolve) => {
-      const settle = (message: ReceivedMessage | undefined) => {
-        clearTimeout(timer)
-        this.#waiters.delete(waiter)
-        resolve(message)
-      }
-      const waiter = (message: ReceivedMessage) => {
-        if (wanted(message)) settle(message)
-      }
-      const timer = setTimeout(settle, waitMs, undefined)
-      this.#waiters.add(waiter)
-    })
-  }
-
-  /** Every message as it arrives at a phone; for load tests. Returns what ends it. */
-  onReceived(listener: (message: ReceivedMessage) => void): () => void {
-    this.#waiters.add(listener)
-    return () => this.#waiters.delete(listener)
   }
 
   protected override handle(request: VendorRequest): VendorReply | Promise<VendorReply> {

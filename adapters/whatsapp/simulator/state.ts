@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { VendorReceived } from '@parley/core/testing/vendor'
 
 /** A business phone number known to the simulated Graph. */
 export interface SimulatedAccount {
@@ -55,7 +56,6 @@ export interface SimulatedPerson {
   stoppedMarketing: boolean
 }
 
-const MAX_RECEIVED = 20_000
 const MAX_WINDOWS = 200_000
 const MAX_MEDIA = 1_000
 
@@ -67,7 +67,7 @@ export class SimulatorState {
   usualTemplates: readonly SimulatedTemplate[] = []
   readonly people = new Map<string, SimulatedPerson>()
   readonly media = new Map<string, SimulatedMedia>()
-  readonly received: ReceivedMessage[] = []
+  readonly received = new VendorReceived<ReceivedMessage>()
   /** Ids of customers' messages that were marked read, newest last. */
   readonly reads: string[] = []
   /** `<phone number id>/<person>` → until when a free message may be sent. */
@@ -103,14 +103,6 @@ export class SimulatorState {
 
   windowOpen(phoneNumberId: string, person: string, now: number): boolean {
     return (this.#windows.get(`${phoneNumberId}/${person}`) ?? 0) > now
-  }
-
-  remember(message: Omit<ReceivedMessage, 'seq'>): ReceivedMessage {
-    const seq = (this.received.at(-1)?.seq ?? 0) + 1
-    const stored = { seq, ...message }
-    this.received.push(stored)
-    if (this.received.length > MAX_RECEIVED) this.received.splice(0, MAX_RECEIVED / 10)
-    return stored
   }
 
   store(media: SimulatedMedia): void {

@@ -160,7 +160,7 @@ describe('a Messenger page in the inbox', function () {
     page.clock.advance(30 * HOUR)
     await page.answer(id, 'Jetzt erst gesehen.')
     await shownThat(id, 'Jetzt erst gesehen.', (one) => one.status !== 'queued' && one.status !== 'sending')
-    const sent = page.simulator.state.received.find(({ message }) => JSON.stringify(message).includes('Jetzt erst'))
+    const sent = page.simulator.state.received.all.find(({ message }) => JSON.stringify(message).includes('Jetzt erst'))
     expect(sent?.message).to.include({ messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' })
     page.clock.advance(7 * 24 * HOUR)
     expect(await page.answer(id, 'Viel zu spät.'))

@@ -18,7 +18,7 @@ describe('sending on Messenger', () => {
 
   it('sends a text with our id, as an answer, quoting what it answers', async () => {
     const result = await shop.send(hello, { replyTo: 'm_1#2' })
-    expect(result).to.deep.equal({ ok: true, externalId: shop.simulator.state.received[0]?.id })
+    expect(result).to.deep.equal({ ok: true, externalId: shop.simulator.state.received.all[0]?.id })
     expect(shop.sent()).to.deep.equal({
       recipient: { id: ADA },
       messaging_type: 'RESPONSE',

@@ -94,7 +94,7 @@ export class PlatformVendor implements VendorSide {
 
   received(account: AccountName): readonly VendorMessage[] {
     const names = new Map(Object.entries(PEOPLE).map(([name, id]) => [id, name]))
-    return this.simulator.state.received
+    return this.simulator.state.received.all
       .filter((message) => message.account === this.#accounts[account].simulated.id)
       .map(({ id, to, message, correlationId }) => ({
         externalId: id,

@@ -103,7 +103,7 @@ class WhatsAppVendor implements VendorSide {
 
   received(account: AccountName): readonly VendorMessage[] {
     const names = new Map(Object.entries(PHONES).map(([name, phone]) => [phone, name]))
-    return this.simulator.state.received
+    return this.simulator.state.received.all
       .filter((message) => message.phoneNumberId === NUMBERS[account].id)
       .map(({ id, to, message, correlationId }) => ({
         externalId: id,

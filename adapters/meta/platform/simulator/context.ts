@@ -1,7 +1,7 @@
 import type { WebhookPoster } from '@parley/core/testing/vendor'
 import { sign } from '../../signature.ts'
 import type { PlatformProduct } from '../product.ts'
-import type { PlatformState, ReceivedMessage, SimulatedAccount } from './state.ts'
+import type { PlatformState, SimulatedAccount } from './state.ts'
 
 /** How strictly the simulator plays Meta. */
 export interface Behaviour {
@@ -21,8 +21,6 @@ export interface PlatformContext {
   readonly webhooks: WebhookPoster
   readonly url: () => string
   readonly now: () => number
-  /** Wakes those who wait for what people receive. */
-  readonly arrived: (message: ReceivedMessage) => void
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -3,8 +3,6 @@ import Joi from 'joi'
 import type { PlatformSimulator } from './simulator.ts'
 import type { SimulatedAccount } from './state.ts'
 
-const MAX_WAIT_MS = 30_000
-
 const accountSchema: Joi.ObjectSchema<Partial<SimulatedAccount> & Pick<SimulatedAccount, 'id'>> = Joi.object({
   id: Joi.string().required(),
   name: Joi.string(),
@@ -48,7 +46,7 @@ export async function controlCall(
   if (call === 'POST accounts') return addAccount(simulator, request)
   if (call === 'POST customers/*/messages') return say(simulator, id ?? '', request)
   if (call === 'PATCH customers/*') return change(simulator, id ?? '', request)
-  if (call === 'GET received') return received(simulator, request.query)
+  if (call === 'GET received') return { status: 200, body: await simulator.state.received.page(request.query) }
   if (call === 'GET actions') return { status: 200, body: simulator.state.actions }
   return undefined
 }
@@ -79,14 +77,4 @@ function change(simulator: PlatformSimulator, id: string, request: VendorRequest
   if (error !== undefined) return { status: 400, body: { detail: error.message } }
   Object.assign(simulator.state.person(id), value)
   return { status: 204 }
-}
-
-async function received(simulator: PlatformSimulator, query: URLSearchParams): Promise<VendorReply> {
-  const after = Number(query.get('after') ?? simulator.state.received.at(-1)?.seq ?? 0)
-  const customer = query.get('customer')
-  const wanted = (message: { to: string }) => customer === null || message.to === customer
-  const waitMs = Math.min(MAX_WAIT_MS, Number(query.get('waitMs') ?? 0))
-  await simulator.waitFor(wanted, after, waitMs)
-  const messages = simulator.state.received.filter((message) => message.seq > after && wanted(message))
-  return { status: 200, body: { messages, next: String(messages.at(-1)?.seq ?? after) } }
 }

@@ -29,7 +29,7 @@ export class SimulatedCustomer {
   /** What this person got from the account, oldest first. */
   get received(): readonly ReceivedMessage[] {
     const mine = (message: ReceivedMessage) => message.to === this.id && message.account === this.#account.id
-    return this.#context.state.received.filter(mine)
+    return this.#context.state.received.all.filter(mine)
   }
 
   named(name: string): this {

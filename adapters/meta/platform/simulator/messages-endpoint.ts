@@ -58,8 +58,7 @@ function accept(
   const message = asRecord(body.message) ?? {}
   const type = action ?? asText(asRecord(message.attachment)?.type) ?? 'text'
   const correlationId = asText(message.metadata)
-  const seen = { id, account: account.id, to, at: context.now(), type, message: body, correlationId }
-  context.arrived(context.state.remember(seen))
+  context.state.received.add({ id, account: account.id, to, at: context.now(), type, message: body, correlationId })
   if (action !== undefined) return { status: 200, body: { recipient_id: to } }
   if (context.behaviour.echoes) postEcho(context, account, to, id, message)
   for (const receipt of context.behaviour.receipts) postReceipt(context, account, to, id, receipt)

@@ -13,14 +13,11 @@ import { SimulatedCustomer } from './customer.ts'
 import { FilesEndpoint } from './files-endpoint.ts'
 import { graphRefusal, refusal } from './graph-refusal.ts'
 import { messagesEndpoint } from './messages-endpoint.ts'
-import { PlatformState, type ReceivedMessage, type SimulatedAccount } from './state.ts'
+import { PlatformState, type SimulatedAccount } from './state.ts'
 
 export interface PlatformSimulatorOptions extends VendorServerOptions, Partial<Behaviour> {
   readonly accounts?: readonly SimulatedAccount[]
 }
-
-/** What a control call waits with for the next message that a person receives. */
-type Waiter = (message: ReceivedMessage) => void
 
 /**
  * The Messenger Platform as far as a business sees it: sends by Meta's rules with Meta's errors, tokens that end, files with
@@ -31,7 +28,6 @@ export class PlatformSimulator extends VendorServer {
   readonly state = new PlatformState()
   readonly files: FilesEndpoint
   readonly #context: PlatformContext
-  readonly #waiters = new Set<Waiter>()
 
   constructor(product: PlatformProduct, options: PlatformSimulatorOptions = {}) {
     super(options)
@@ -43,9 +39,6 @@ export class PlatformSimulator extends VendorServer {
       webhooks: this.webhooks,
       url: () => this.url,
       now: () => this.now(),
-      arrived: (message) => {
-        for (const waiter of this.#waiters) waiter(message)
-      },
     }
     this.files = new FilesEndpoint(this.#context)
     for (const account of options.accounts ?? []) this.addAccount(account)
@@ -69,28 +62,6 @@ export class PlatformSimulator extends VendorServer {
       element(this.#context, account.id, to, { message: { mid, text, is_echo: true } }),
     ])
     return mid
-  }
-
-  /** The next message that meets `wanted`, among those after `afterSeq`; `undefined` once `waitMs` have passed. */
-  waitFor(
-    wanted: (message: ReceivedMessage) => boolean,
-    afterSeq = 0,
-    waitMs = 10_000,
-  ): Promise<ReceivedMessage | undefined> {
-    const there = this.state.received.find((message) => message.seq > afterSeq && wanted(message))
-    if (there !== undefined || waitMs <= 0) return Promise.resolve(there)
-    return new Promise((resolve) => {
-      const settle = (message: ReceivedMessage | undefined) => {
-        clearTimeout(timer)
-        this.#waiters.delete(waiter)
-        resolve(message)
-      }
-      const waiter = (message: ReceivedMessage) => {
-        if (wanted(message)) settle(message)
-      }
-      const timer = setTimeout(settle, waitMs, undefined)
-      this.#waiters.add(waiter)
-    })
   }
 
   protected override handle(request: VendorRequest): VendorReply | Promise<VendorReply> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { VendorReceived } from '@parley/core/testing/vendor'
 
 /** A page or a professional account known to the simulated platform. */
 export interface SimulatedAccount {
@@ -57,7 +58,7 @@ interface Acts {
   ad: number
 }
 
-const MAX_RECEIVED = 20_000
+const MAX_ACTIONS = 20_000
 const MAX_PEOPLE = 200_000
 const MAX_FILES = 1_000
 
@@ -70,7 +71,7 @@ export class PlatformState {
   readonly uploads = new Set<string>()
   /** Files of a person's message, by its mid, as `GET /{mid}?fields=attachments` shows them. */
   readonly attachments = new Map<string, readonly { readonly type: string; readonly fileId: string }[]>()
-  readonly received: ReceivedMessage[] = []
+  readonly received = new VendorReceived<ReceivedMessage>()
   /** `<account>/<person>/<action>` of `mark_seen` and typing, newest last. */
   readonly actions: string[] = []
   readonly #acts = new Map<string, Acts>()
@@ -105,13 +106,6 @@ export class PlatformState {
     return this.#acts.get(`${account}/${person}`)
   }
 
-  remember(message: Omit<ReceivedMessage, 'seq'>): ReceivedMessage {
-    const stored = { seq: (this.received.at(-1)?.seq ?? 0) + 1, ...message }
-    this.received.push(stored)
-    if (this.received.length > MAX_RECEIVED) this.received.splice(0, MAX_RECEIVED / 10)
-    return stored
-  }
-
   store(content: Buffer, mimeType: string): string {
     const id = this.nextId('file')
     this.files.set(id, { id, content, mimeType })
@@ -121,7 +115,7 @@ export class PlatformState {
 
   noteAction(action: string): void {
     this.actions.push(action)
-    if (this.actions.length > MAX_RECEIVED) this.actions.shift()
+    if (this.actions.length > MAX_ACTIONS) this.actions.shift()
   }
 }
 

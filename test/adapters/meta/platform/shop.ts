@@ -89,7 +89,7 @@ async function openShop(product: PlatformProduct, options: ShopOptions) {
     receipts: platformReceipts(parts.routeOf),
     profiles: platformProfiles(parts.routeOf, 'name'),
     customer: simulator.customer(ADA),
-    sent: () => simulator.state.received.at(-1)?.message,
+    sent: () => simulator.state.received.all.at(-1)?.message,
     send: (content: OutboundContent, more: Partial<SendRequest> = {}): Promise<SendResult> =>
       channel.send({
         connection,

@@ -7,7 +7,7 @@ const signal = () => AbortSignal.timeout(10_000)
 
 describe('sending through WhatsApp', () => {
   let bakery: Bakery
-  const lastSent = () => bakery.simulator.state.received.at(-1)?.message
+  const lastSent = () => bakery.simulator.state.received.all.at(-1)?.message
 
   beforeEach(async () => {
     bakery = await openBakery()
@@ -17,7 +17,7 @@ describe('sending through WhatsApp', () => {
 
   it('posts a text with our id and answers with the vendor id', async () => {
     const result = await bakery.send({ ...hello, previewUrl: true })
-    expect(result).to.deep.equal({ ok: true, externalId: bakery.simulator.state.received.at(-1)?.id })
+    expect(result).to.deep.equal({ ok: true, externalId: bakery.simulator.state.received.all.at(-1)?.id })
     expect(lastSent()).to.deep.equal({
       messaging_product: 'whatsapp',
       recipient_type: 'individual',
@@ -182,7 +182,7 @@ describe('sending through WhatsApp', () => {
     bakery.simulator.faults.add({ kind: 'lose-answer', times: 1 })
     const result = await bakery.send(hello)
     expect(result).to.include({ ok: false, failure: 'unknown' })
-    expect(bakery.simulator.state.received).to.have.length(1)
+    expect(bakery.simulator.state.received.all).to.have.length(1)
   })
 
   it('knows that nothing was sent when nobody listens', async () => {
@@ -229,7 +229,7 @@ describe('sending through WhatsApp', () => {
       expect(pair).to.include({ failure: 'throttled' })
       expect(!pair.ok && pair.retryAfterMs).to.be.within(4_000, 6_000)
       expect(await paced.send(hello, to('+4916011111'))).to.include({ ok: true })
-      expect(paced.simulator.state.received).to.have.length(4)
+      expect(paced.simulator.state.received.all).to.have.length(4)
     } finally {
       await paced.close()
     }
