@@ -47,6 +47,7 @@ const route = {
     multipart: Joi.boolean(),
     maxFiles: Joi.number().integer().min(1),
     form: Joi.boolean(),
+    raw: Joi.boolean(),
   } satisfies Shape<NonNullable<Route['body']>>),
   responses: Joi.object()
     .pattern(

@@ -82,6 +82,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
     readonly maxFiles?: number
     /** The body is `application/x-www-form-urlencoded` instead: what a browser's form, or a vendor's redirect, sends. */
     readonly form?: boolean
+    /** The bytes as they came, of any content type: the payload is a Buffer, and its schema `Joi.binary()`. */
+    readonly raw?: boolean
   }
   /** Answers by status; the error answers shared by all routes are added. */
   readonly responses: Readonly<

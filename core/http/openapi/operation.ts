@@ -59,6 +59,7 @@ function requestBodyOf(route: Route, definitions: Definitions): Record<string, u
   if (route.body?.multipart) {
     return { required: true, content: { 'multipart/form-data': { schema: formSchema(route, definitions) } } }
   }
+  if (route.body?.raw) return { required: true, content: { 'application/octet-stream': {} } }
   if (route.payload === undefined || route.method === 'GET') return undefined
   const schema = definitions.schemaOf(route.payload)
   const required = route.payload.type !== 'object' || (Array.isArray(schema.required) && schema.required.length > 0)

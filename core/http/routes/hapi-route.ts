@@ -66,7 +66,7 @@ function optionsOf(route: Route, pluginId: string, surface: RouteSurface): Route
 /** hapi counts a request's time from its first byte, so the body's time comes on top of the handler's. */
 function bodyTimeout(route: Route, settings: HttpSettings): number {
   if (route.method === 'GET') return 0
-  return route.body?.multipart ? settings.uploadTimeoutMs : settings.bodyTimeoutMs
+  return route.body?.multipart || route.body?.raw ? settings.uploadTimeoutMs : settings.bodyTimeoutMs
 }
 
 /** Before the body is read, as for everybody else. */
@@ -86,6 +86,10 @@ function payloadOptions(route: Route, settings: HttpSettings): NonNullable<Route
       maxBytes: route.body.maxBytes ?? settings.maxUploadBytes,
       timeout: bodyTimeout(route, settings),
     }
+  }
+  if (route.body?.raw) {
+    const maxBytes = route.body.maxBytes ?? settings.maxBodyBytes
+    return { parse: false, output: 'data', maxBytes, timeout: bodyTimeout(route, settings) }
   }
   return {
     allow: route.body?.form ? 'application/x-www-form-urlencoded' : 'application/json',

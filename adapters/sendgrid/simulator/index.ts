@@ -1,0 +1,4 @@
+export { type CustomerMail, inboundForm, rawInboundForm } from './inbound-form.ts'
+export { signedHeaders } from './signing.ts'
+export { SendGridSimulator, type SendGridSimulatorOptions } from './simulator.ts'
+export type { ReceivedMail, SimulatedAccount } from './state.ts'

@@ -1,0 +1,57 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+
+/** An account at SendGrid as the simulator plays it. */
+export interface SimulatedAccount {
+  readonly apiKey: string
+  /** Authenticated domains: it may write from every address of theirs. */
+  readonly domains: readonly string[]
+  /** Verified single senders. */
+  readonly senders?: readonly string[]
+  /** Where the Event Webhook posts; without it nothing is posted. */
+  readonly eventUrl?: string
+  /** Where Inbound Parse posts what customers write. */
+  readonly inboundUrl?: string
+}
+
+/** A mail that was accepted. */
+export interface ReceivedMail {
+  readonly id: string
+  readonly apiKey: string
+  readonly from: string
+  readonly to: string
+  readonly copies: readonly string[]
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly customArgs: Readonly<Record<string, string>>
+  readonly files: readonly { readonly fileName: string; readonly mimeType: string; readonly content: Buffer }[]
+}
+
+/** What the simulated SendGrid remembers. */
+export class SendGridState {
+  readonly accounts = new Map<string, SimulatedAccount>()
+  readonly received: ReceivedMail[] = []
+  /** Addresses that are dropped instead of delivered, with the reason that is given. */
+  readonly suppressed = new Map<string, string>()
+  readonly #keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
+  #sequence = 0
+
+  constructor() {
+    this.#keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  }
+
+  get privateKey(): KeyObject {
+    return this.#keys.privateKey
+  }
+
+  /** As SendGrid shows it: base64 of the DER. */
+  get verificationKey(): string {
+    return this.#keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+  }
+
+  next(what: string): string {
+    this.#sequence += 1
+    return `${what}-${this.#sequence}`
+  }
+}

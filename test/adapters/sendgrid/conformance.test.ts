@@ -1,0 +1,4 @@
+import { channelConformance } from '@parley/core/testing/conformance'
+import { sendgridDriver } from './driver.ts'
+
+channelConformance(sendgridDriver)
