@@ -16,6 +16,8 @@ export interface ConnectionRow {
   readonly secrets: string
   readonly health: ConnectionHealth
   readonly health_detail: string | null
+  /** Null for rows from before it was kept that have not changed since. */
+  readonly health_since: Date | null
   readonly created_at: Date
   readonly updated_at: Date
   readonly removed_at: Date | null
@@ -25,6 +27,7 @@ export interface ConnectionRow {
 export interface StoredConnection extends Connection {
   readonly endpointId: string | null
   readonly aliases: readonly string[]
+  readonly healthSince: Date
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -42,6 +45,7 @@ export function connectionOf(row: ConnectionRow, ring: KeyRing): StoredConnectio
     settings: row.settings,
     health: row.health,
     ...(row.health_detail === null ? {} : { healthDetail: row.health_detail }),
+    healthSince: row.health_since ?? row.created_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -64,6 +68,7 @@ export function newRow(tenantId: string, connection: NewConnection, ring: KeyRin
     secrets: sealSecrets(ring, secrets, connectionContext(tenantId, id)),
     health: 'ok',
     health_detail: null,
+    health_since: now,
     created_at: now,
     updated_at: now,
     removed_at: null,

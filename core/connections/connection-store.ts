@@ -1,12 +1,15 @@
 import type { Knex } from 'knex'
+import { connectionCreated, connectionRemoved } from '../contracts/events/connections.ts'
 import type { Connections, NewConnection } from '../contracts/ports/connections.ts'
 import { withTenant } from '../data/transaction.ts'
 import { ParleyError } from '../plugin/errors.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { UnitOfWork } from '../plugin/unit-of-work.ts'
+import { withHidden } from '../secrets/hidden.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { AccountRouter } from './account-router.ts'
 import { ConnectionCache } from './connection-cache.ts'
+import { healthNews, refOf } from './connection-events.ts'
 import {
   type ConnectionRow,
   connectionContext,
@@ -95,8 +98,15 @@ export class ConnectionStore implements Connections {
       uow.trx('parley.connection').insert({ ...row, settings: JSON.stringify(row.settings) }),
     )
     const made = connectionOf(row, this.#ring)
+    uow.publish({ type: connectionCreated, key: made.id, data: refOf(made) })
     this.#forgetAfter(uow, made)
     return made
+  }
+
+  /** The connection as a change would make it, stored nowhere. */
+  draftOf(before: StoredConnection, patch: Pick<ConnectionPatch, 'settings' | 'secrets'>): StoredConnection {
+    const settings = merged<unknown>(before.settings, patch.settings)
+    return withHidden({ ...before, settings }, 'secrets', merged(before.secrets, patch.secrets))
   }
 
   /** The connection as it would be, stored nowhere: for asking the vendor about it first. */
@@ -121,6 +131,7 @@ export class ConnectionStore implements Connections {
       aliases: patch.aliases ?? before.aliases,
       health,
       health_detail: detail === undefined ? null : maskSecrets(detail, { ...before.secrets, ...secrets }),
+      health_since: health === before.health ? before.healthSince : this.#clock.now(),
       updated_at: this.#clock.now(),
     }
     const write = uow
@@ -131,6 +142,7 @@ export class ConnectionStore implements Connections {
     const [row] = await refusedWrite(before, write)
     if (row === undefined) throw notFound(id)
     const after = connectionOf(row, this.#ring)
+    for (const event of healthNews(before, after)) uow.publish(event)
     this.#forgetAfter(uow, before, after)
     return after
   }
@@ -139,6 +151,7 @@ export class ConnectionStore implements Connections {
   async remove(uow: UnitOfWork, id: string): Promise<void> {
     const before = await this.#lock(uow, id)
     const now = this.#clock.now()
+    uow.publish({ type: connectionRemoved, key: id, data: refOf(before) })
     await uow
       .trx('parley.connection')
       .where({ tenant_id: uow.tenantId, id })

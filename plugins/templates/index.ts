@@ -11,6 +11,7 @@ import {
   templateUsed,
 } from '@parley/core'
 import { countUsesHandler } from './handlers/count-uses.ts'
+import { followConnections } from './handlers/follow-connections.ts'
 import { followNews } from './handlers/follow-news.ts'
 import { syncDue } from './jobs/sync-due.ts'
 import { permissions } from './permissions.ts'
@@ -39,7 +40,7 @@ export default definePlugin({
     return {
       providers: [provide(messageTemplates, { value: createMessageTemplates(parts) })],
       routes: templateRoutes(parts),
-      handlers: [followNews(parts), countUsesHandler()],
+      handlers: [followNews(parts), followConnections(parts), countUsesHandler()],
       streams: [syncStream(parts)],
       jobs: [syncDue(parts)],
     }

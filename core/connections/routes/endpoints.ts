@@ -1,15 +1,18 @@
+import { randomBytes } from 'node:crypto'
 import Joi from 'joi'
 import { cursorQuery, decodeCursor, page, pageSchema } from '../../http/cursor.ts'
 import { created, defineRoute, noContent, ok, problem, type Reply, type Route } from '../../plugin/route.ts'
 import type { EndpointPatch } from '../endpoint-store.ts'
+import { endpointEntry } from './audit-entry.ts'
 import type { ConnectionRouteParts } from './index.ts'
 import { fieldError, noSuchEndpoint } from './refusals.ts'
-import { cursorShape, endpointSchema, idParams, newSecrets, provider, secretsPatch } from './schemas.ts'
+import { cursorShape, endpointSchema, idParams, newSecrets, provider, secretName, secretsPatch } from './schemas.ts'
 import { endpointView } from './views.ts'
 
 interface NewEndpoint {
   readonly adapter: string
   readonly secrets: Record<string, string>
+  readonly generate: readonly string[]
 }
 
 interface ListQuery {
@@ -55,21 +58,46 @@ function createRoute(parts: ConnectionRouteParts): Route {
     summary: 'Makes a place where a vendor calls in.',
     tags,
     access: write,
-    payload: Joi.object<NewEndpoint>({ adapter: provider.required(), secrets: newSecrets.required() }).required(),
+    payload: Joi.object<NewEndpoint>({
+      adapter: provider.required(),
+      secrets: newSecrets.default({}),
+      generate: Joi.array()
+        .items(secretName)
+        .max(5)
+        .unique()
+        .default([])
+        .description(
+          'Secrets that we choose and the vendor is told, as a verify token. They are shown in this answer only.',
+        ),
+    }).required(),
     responses: {
-      201: { description: 'The endpoint, with the address to give to the vendor.', schema: endpointSchema },
+      201: {
+        description: 'The endpoint, with the address to give to the vendor.',
+        schema: endpointSchema.keys({ generated: Joi.object().pattern(secretName, Joi.string()) }),
+      },
     },
-    handle: async ({ tenantId, origin, payload }) => {
-      const refusal = unusable(parts, payload)
+    handle: async (request) => {
+      const { tenantId, origin, payload } = request
+      const generated = Object.fromEntries(
+        payload.generate.map((name) => [name, randomBytes(24).toString('base64url')]),
+      )
+      const wanted = { adapter: payload.adapter, secrets: { ...payload.secrets, ...generated } }
+      const refusal = unusable(parts, wanted)
       if (refusal !== undefined) return refusal
-      const endpoint = await parts.database.transaction(tenantId, (uow) => parts.store.endpoints.createIn(uow, payload))
-      return created(endpointView(endpoint, origin))
+      return parts.database.transaction(tenantId, async (uow) => {
+        const view = endpointView(await parts.store.endpoints.createIn(uow, wanted), origin)
+        await parts.audit.record(uow, endpointEntry('endpoint.created', request, view.id, view))
+        return created(payload.generate.length === 0 ? view : { ...view, generated })
+      })
     },
   })
 }
 
 /** An endpoint that could never verify a call is not made. */
-function unusable({ receiver }: ConnectionRouteParts, { adapter, secrets }: NewEndpoint): Reply | undefined {
+function unusable(
+  { receiver }: ConnectionRouteParts,
+  { adapter, secrets }: Pick<NewEndpoint, 'adapter' | 'secrets'>,
+): Reply | undefined {
   const running = receiver(adapter)
   if (running === undefined) {
     const message = `No adapter "${adapter}" that takes webhooks is running.`
@@ -82,7 +110,7 @@ function unusable({ receiver }: ConnectionRouteParts, { adapter, secrets }: NewE
   })
 }
 
-function changeRoute({ store, database }: ConnectionRouteParts): Route {
+function changeRoute({ store, database, audit }: ConnectionRouteParts): Route {
   return defineRoute({
     method: 'PATCH',
     path: '/api/endpoints/{id}',
@@ -93,14 +121,20 @@ function changeRoute({ store, database }: ConnectionRouteParts): Route {
     params: idParams,
     payload: Joi.object<EndpointPatch>({ secrets: secretsPatch, enabled: Joi.boolean() }).min(1).required(),
     responses: { 200: { description: 'The endpoint as it is now.', schema: endpointSchema } },
-    handle: async ({ tenantId, origin, params: { id }, payload }) => {
-      const endpoint = await database.transaction(tenantId, (uow) => store.endpoints.update(uow, id, payload))
-      return endpoint === undefined ? noSuchEndpoint(id) : ok(endpointView(endpoint, origin))
+    handle: async (request) => {
+      const { tenantId, origin, params, payload } = request
+      return database.transaction(tenantId, async (uow) => {
+        const endpoint = await store.endpoints.update(uow, params.id, payload)
+        if (endpoint === undefined) return noSuchEndpoint(params.id)
+        const view = endpointView(endpoint, origin)
+        await audit.record(uow, endpointEntry('endpoint.changed', request, params.id, view))
+        return ok(view)
+      })
     },
   })
 }
 
-function removeRoute({ store, database }: ConnectionRouteParts): Route {
+function removeRoute({ store, database, audit }: ConnectionRouteParts): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/api/endpoints/{id}',
@@ -113,8 +147,13 @@ function removeRoute({ store, database }: ConnectionRouteParts): Route {
       204: { description: 'It is gone; calls to it are answered 404.' },
       409: { description: 'A connection uses it.' },
     },
-    handle: async ({ tenantId, params: { id } }) => {
-      const outcome = await database.transaction(tenantId, (uow) => store.endpoints.remove(uow, id))
+    handle: async (request) => {
+      const { id } = request.params
+      const outcome = await database.transaction(request.tenantId, async (uow) => {
+        const removed = await store.endpoints.remove(uow, id)
+        if (removed === 'removed') await audit.record(uow, endpointEntry('endpoint.removed', request, id))
+        return removed
+      })
       if (outcome === 'not-found') return noSuchEndpoint(id)
       if (outcome === 'in-use') return problem(409, 'endpoints.in-use', 'A connection uses this endpoint.')
       return noContent()

@@ -26,13 +26,13 @@ export function readConnectionRoutes({ store, database }: ConnectionRouteParts):
       access,
       query: Joi.object<ListQuery>({ provider, ...cursorQuery({ maxLimit: 200 }) }),
       responses: { 200: { description: 'A page of connections.', schema: pageSchema(connectionSchema) } },
-      handle: async ({ tenantId, query: { cursor, limit, ...filter } }) => {
+      handle: async ({ tenantId, origin, query: { cursor, limit, ...filter } }) => {
         const [after] = decodeCursor(cursor, cursorShape) ?? []
         const items = await database.transaction(tenantId, (uow) =>
           store.page(uow, { ...filter, ...(after === undefined ? {} : { after }), limit: limit + 1 }),
         )
         const found = page({ items, limit, cursorOf: ({ id }) => [id] })
-        return ok({ items: found.items.map(connectionView), next: found.next })
+        return ok({ items: found.items.map((one) => connectionView(one, origin)), next: found.next })
       },
     }),
     defineRoute({
@@ -44,9 +44,9 @@ export function readConnectionRoutes({ store, database }: ConnectionRouteParts):
       access,
       params: idParams,
       responses: { 200: { description: 'The connection.', schema: connectionSchema } },
-      handle: async ({ tenantId, params: { id } }) => {
+      handle: async ({ tenantId, origin, params: { id } }) => {
         const connection = await store.get(tenantId, id)
-        return connection === undefined ? noSuchConnection(id) : ok(connectionView(connection))
+        return connection === undefined ? noSuchConnection(id) : ok(connectionView(connection, origin))
       },
     }),
   ]

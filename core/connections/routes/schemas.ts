@@ -1,7 +1,7 @@
 import Joi from 'joi'
 
 /** Names as adapters ask for them: `accessToken`. */
-const secretName = Joi.string().pattern(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'name')
+export const secretName: Joi.StringSchema = Joi.string().pattern(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'name')
 const secret = Joi.string().min(1).max(10_000)
 
 export const newSecrets: Joi.ObjectSchema<Record<string, string>> = Joi.object().pattern(secretName, secret).max(20)
@@ -25,13 +25,21 @@ export const connectionSchema: Joi.ObjectSchema = Joi.object({
   externalId: Joi.string().required().description("The vendor's id of the account."),
   name: Joi.string().required(),
   endpointId: Joi.string().uuid().allow(null).required(),
+  webhookUrl: Joi.string().uri().allow(null).required().description('What the vendor is told to call.'),
   aliases: Joi.array().items(Joi.string()).required(),
   settings: Joi.object().unknown(true).required(),
   secretNames: Joi.array().items(Joi.string()).required().description('Which secrets are set; never their values.'),
   health: Joi.valid('ok', 'auth-failed', 'degraded').required(),
   healthDetail: Joi.string().allow(null).required(),
+  healthSince: Joi.string().isoDate().required().description('Since when the health is what it is.'),
   createdAt: Joi.string().isoDate().required(),
   updatedAt: Joi.string().isoDate().required(),
+})
+
+export const testAnswer: Joi.ObjectSchema = Joi.object({
+  ok: Joi.boolean().required(),
+  title: Joi.string().allow('').description('What the vendor calls the account.'),
+  detail: Joi.string().allow('').description('Why the vendor refused.'),
 })
 
 export const endpointSchema: Joi.ObjectSchema = Joi.object({

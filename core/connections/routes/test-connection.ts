@@ -1,18 +1,11 @@
-import Joi from 'joi'
 import { defineRoute, ok, type Route } from '../../plugin/route.ts'
-import { maskSecrets } from '../connection-row.ts'
-import { notRunning } from './connect.ts'
+import { askVendor, notRunning } from './confirm.ts'
 import type { ConnectionRouteParts } from './index.ts'
 import { noSuchConnection } from './refusals.ts'
-import { idParams } from './schemas.ts'
+import { idParams, testAnswer } from './schemas.ts'
 
-const answerSchema = Joi.object({
-  ok: Joi.boolean().required(),
-  title: Joi.string().allow('').description('What the vendor calls the account.'),
-  detail: Joi.string().allow('').description('Why the vendor refused.'),
-})
-
-export function testConnectionRoute({ store, database, channel, testTimeoutMs }: ConnectionRouteParts): Route {
+export function testConnectionRoute(parts: ConnectionRouteParts): Route {
+  const { store, database } = parts
   return defineRoute({
     method: 'POST',
     path: '/api/connections/{id}/test',
@@ -23,19 +16,17 @@ export function testConnectionRoute({ store, database, channel, testTimeoutMs }:
     idempotent: false,
     params: idParams,
     responses: {
-      200: { description: "The vendor's answer.", schema: answerSchema },
+      200: { description: "The vendor's answer.", schema: testAnswer },
       409: { description: 'The provider is not running.' },
     },
-    handle: async ({ tenantId, params: { id } }) => {
+    handle: async ({ tenantId, params: { id }, correlationId }) => {
       const connection = await store.get(tenantId, id)
       if (connection === undefined) return noSuchConnection(id)
-      const running = channel(connection.provider)
-      if (running === undefined) return notRunning(connection.provider)
-      const answer = await running.test(connection, AbortSignal.timeout(testTimeoutMs))
-      if (!answer.ok) return ok({ ok: false, detail: maskSecrets(answer.detail, connection.secrets) })
-      if (connection.health !== 'ok')
-        await database.transaction(tenantId, (uow) => store.update(uow, id, { health: 'ok' }))
-      return ok({ ok: true, title: answer.title })
+      const answer = await askVendor(parts, connection)
+      if (answer === undefined) return notRunning(connection.provider)
+      if (answer.ok && connection.health !== 'ok')
+        await database.transaction(tenantId, (uow) => store.update(uow, id, { health: 'ok' }), { correlationId })
+      return ok(answer.ok ? { ok: true, title: answer.title } : answer)
     },
   })
 }

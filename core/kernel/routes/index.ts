@@ -76,6 +76,7 @@ export function kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs 
     ...connectionRoutes({
       store: connections,
       database,
+      audit: rooms.audit.log,
       testTimeoutMs,
       channel: (provider) => channels.byKey(provider),
       receiver: (adapter) => web.receivers.get(adapter),

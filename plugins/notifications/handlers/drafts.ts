@@ -1,6 +1,8 @@
 import {
   type CloudEvent,
+  type ConnectionHealthChanged,
   type ConversationChanged,
+  connectionHealthChanged,
   conversationChanged,
   type MessageChanged,
   messageChanged,
@@ -12,6 +14,9 @@ import {
 } from '@parley/core'
 import type { Draft } from '../domain/draft.ts'
 import { KINDS } from '../domain/kinds.ts'
+
+/** Who hears of a connection's health. */
+export const CONNECTION_KEEPERS = 'connections.write'
 
 /** What handlers know about the tenant while they read a batch. */
 export interface Knowledge {
@@ -26,6 +31,7 @@ type Words = Omit<Draft, 'userId' | 'count' | 'channels'>
 export function draftsOf(event: CloudEvent, known: Knowledge): readonly Draft[] {
   if (event.type === notificationRequested.type) return requested(event.data as NotificationRequested, known)
   if (event.type === webhookDisabled.type) return webhookOff(event.data as WebhookDisabled, known)
+  if (event.type === connectionHealthChanged.type) return connectionNews(event.data as ConnectionHealthChanged, known)
   const { conversationId } = event.data as { conversationId: string }
   const assignee = known.assignee(conversationId)
   const words = assignee === undefined ? undefined : inboxWords(event, conversationId)
@@ -56,6 +62,23 @@ function webhookOff({ host, reason }: WebhookDisabled, known: Knowledge): readon
   const why = reason === 'gone' ? 'It answers that it wants nothing more.' : 'It has taken nothing for days.'
   const words = { kind: 'webhook.disabled', title: `Webhooks to ${host} were switched off`, body: why }
   return draftsFor(known.holders('webhooks.write'), { ...words, link: '/settings/webhooks' })
+}
+
+const HEALTH: Readonly<Record<ConnectionHealthChanged['health'], { kind: string; title: string; body: string }>> = {
+  'auth-failed': {
+    kind: 'connection.failed',
+    title: 'cannot send',
+    body: 'Its credential is refused. Messages still come in; what is written waits until it is connected again.',
+  },
+  degraded: { kind: 'connection.failed', title: 'has trouble', body: 'It works in part.' },
+  ok: { kind: 'connection.mended', title: 'works again', body: '' },
+}
+
+/** Told to those who can mend it. The vendor's reason is on the connection's page, and in no mail. */
+function connectionNews({ connectionId, name, health }: ConnectionHealthChanged, known: Knowledge): readonly Draft[] {
+  const { kind, title, body } = HEALTH[health]
+  const words = { kind, title: `${name} ${title}`, body, link: `/settings/connections/${connectionId}` }
+  return draftsFor(known.holders(CONNECTION_KEEPERS), { ...words, group: connectionId })
 }
 
 function requested(wish: NotificationRequested, known: Knowledge): readonly Draft[] {

@@ -1,4 +1,5 @@
 import {
+  connectionHealthChanged,
   conversationChanged,
   type Delivery,
   type EventHandler,
@@ -12,13 +13,20 @@ import {
 import type { Parts } from '../context.ts'
 import { deliver } from '../storage/deliver.ts'
 import { Assignments } from './assignments.ts'
-import { draftsOf } from './drafts.ts'
+import { CONNECTION_KEEPERS, draftsOf } from './drafts.ts'
 
 /** Makes notifications out of what happens. Not again by a replay: people would be told twice. */
 export function notify(parts: Parts): EventHandler {
   return {
     id: 'notify',
-    on: [notificationRequested, webhookDisabled, conversationChanged, messageReceived, messageChanged],
+    on: [
+      notificationRequested,
+      webhookDisabled,
+      connectionHealthChanged,
+      conversationChanged,
+      messageReceived,
+      messageChanged,
+    ],
     mode: 'serial',
     from: 'latest',
     replayable: false,
@@ -48,6 +56,7 @@ async function holdersOf(
   const permissions = new Set<string>()
   for (const { event } of deliveries) {
     if (event.type === webhookDisabled.type) permissions.add('webhooks.write')
+    if (event.type === connectionHealthChanged.type) permissions.add(CONNECTION_KEEPERS)
     if (event.type !== notificationRequested.type) continue
     const { to } = event.data as NotificationRequested
     if ('permission' in to) permissions.add(to.permission)

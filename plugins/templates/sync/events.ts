@@ -3,7 +3,7 @@ import Joi from 'joi'
 
 export interface SyncRequested {
   readonly connectionId: string
-  readonly why: 'due' | 'news' | 'asked'
+  readonly why: 'due' | 'news' | 'asked' | 'connected'
 }
 
 /** A topic of its own, so that the syncing reads nothing else. Key: the connection. */
@@ -13,7 +13,7 @@ export const syncRequested = defineEvent<SyncRequested>({
   summary: "A connection's templates are to be listed at the vendor anew.",
   schema: Joi.object({
     connectionId: Joi.string().uuid().required(),
-    why: Joi.valid('due', 'news', 'asked').required(),
+    why: Joi.valid('due', 'news', 'asked', 'connected').required(),
   }),
 })
 

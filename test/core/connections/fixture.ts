@@ -9,13 +9,25 @@ import { KeyRing } from '../../../core/secrets/key-ring.ts'
 import { TestClock } from '../../../core/testing/test-clock.ts'
 import { createTestDatabase } from '../../../core/testing/test-database.ts'
 
-/** For units of work that publish nothing. */
-const noEvents: EventAppender = {
-  prepare() {
-    throw new Error('nothing is published here')
-  },
-  async append() {},
-  committed() {},
+/** A log that only remembers. */
+function logInto(published: { type: string; data: unknown }[]): EventAppender {
+  return {
+    prepare: (tenantId, event) => ({
+      id: uuidv7(),
+      topic: event.type.topic,
+      tenantId,
+      hash: 0,
+      key: event.key,
+      type: event.type.type,
+      time: new Date(0).toISOString(),
+      headers: '{}',
+      data: JSON.stringify(event.data),
+    }),
+    async append(_trx, events) {
+      published.push(...events.map(({ type, data }) => ({ type, data: JSON.parse(data) })))
+    },
+    committed() {},
+  }
 }
 
 export interface Fixture {
@@ -25,6 +37,8 @@ export interface Fixture {
   readonly clock: TestClock
   readonly ring: KeyRing
   readonly store: ConnectionStore
+  /** Types and data of the events that were appended, in order. */
+  readonly published: { type: string; data: unknown }[]
   /** SQL statements sent since the last call; keeps a cache honest. */
   queries(): string[]
   tenant(): Promise<string>
@@ -38,7 +52,8 @@ export async function connectionFixture(): Promise<Fixture> {
   const { knex, adminUrl, drop } = await createTestDatabase()
   const clock = new TestClock()
   const ring = new KeyRing([{ id: 'k1', key: randomBytes(32) }])
-  const database = new TransactionRunner({ knex, events: noEvents })
+  const published: { type: string; data: unknown }[] = []
+  const database = new TransactionRunner({ knex, events: logInto(published) })
   let seen: string[] = []
   knex.on('query', ({ sql }: { sql: string }) => seen.push(sql))
   const makeStore = () => new ConnectionStore({ knex, ring, clock })
@@ -49,6 +64,7 @@ export async function connectionFixture(): Promise<Fixture> {
     clock,
     ring,
     store: makeStore(),
+    published,
     queries() {
       const sent = seen
       seen = []

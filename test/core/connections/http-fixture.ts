@@ -51,6 +51,7 @@ export async function httpFixture(): Promise<HttpFixture> {
     ...connectionRoutes({
       store,
       database,
+      audit: new AuditLog({ clock }),
       channel: (provider) => (provider === 'whatsapp' ? vendorChannel(vendor) : undefined),
       receiver: (adapter) => (adapter === 'whatsapp' ? { secrets: ['appSecret', 'verifyToken'] } : undefined),
       testTimeoutMs: 1000,

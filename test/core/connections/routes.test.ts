@@ -137,6 +137,51 @@ describe('the routes for connections', () => {
     expect((await f.call(keyA, 'POST', `/api/connections/${chat.body.id}/test`)).status).to.equal(409)
   })
 
+  it('tell what the vendor calls an account before anything is kept, and connect only what it confirms', async () => {
+    const account = { provider: 'whatsapp', externalId: '400', name: 'Sales', secrets: { accessToken: 'hush-token' } }
+    const ask = () => f.call(keyA, 'POST', '/api/connections/test', account)
+    expect((await ask()).body).to.deep.equal({ ok: false, detail: 'Invalid OAuth access token "[masked]"' })
+    const refused = await connect(keyA, { externalId: '400', confirm: true })
+    expect([refused.status, refused.body.code]).to.deep.equal([422, 'connections.not-confirmed'])
+    f.vendor.set('400', 'hush-token')
+    expect((await ask()).body).to.deep.equal({ ok: true, title: 'Number 400' })
+    expect((await connect(keyA, { externalId: '400', confirm: true })).body).to.include({ title: 'Number 400' })
+  })
+
+  it('mend a failed connection with new secrets that the vendor confirms, and take no others', async () => {
+    const { body } = await connect(keyA, { externalId: '500' })
+    f.clock.advance(60_000)
+    await f.as(a, (uow) => f.store.update(uow, body.id, { health: 'auth-failed', healthDetail: 'expired' }))
+    f.vendor.set('500', 'renewed')
+    const renew = (accessToken: string) =>
+      f.call(keyA, 'PATCH', `/api/connections/${body.id}`, { secrets: { accessToken } })
+    expect((await renew('wrong')).status).to.equal(422)
+    const failed = (await f.call(keyA, 'GET', `/api/connections/${body.id}`)).body
+    expect(failed).to.include({ health: 'auth-failed', healthDetail: 'expired' })
+    expect(failed.healthSince > body.healthSince).to.equal(true)
+    expect((await renew('renewed')).body).to.include({ health: 'ok', healthDetail: null })
+  })
+
+  it('tell others what becomes of a connection, and write down who did it', async () => {
+    f.published.splice(0)
+    const { body } = await connect(keyA, { externalId: '600' })
+    const path = `/api/connections/${body.id}`
+    await f.call(keyA, 'PATCH', path, { name: 'Renamed' })
+    await f.as(a, (uow) => f.store.update(uow, body.id, { health: 'auth-failed', healthDetail: 'hush-token ended' }))
+    await f.call(keyA, 'DELETE', path)
+    expect(f.published.map(({ type }) => type)).to.deep.equal([
+      'connection.created.v1',
+      'connection.changed.v1',
+      'connection.health.changed.v1',
+      'connection.removed.v1',
+    ])
+    expect(f.published[2]?.data).to.include({ health: 'auth-failed', previous: 'ok', detail: '[masked] ended' })
+    const audited = await f.as(a, ({ trx }) =>
+      trx('parley.audit_record').where({ target_id: body.id }).orderBy('seq').pluck('action'),
+    )
+    expect(audited).to.deep.equal(['connection.created', 'connection.changed', 'connection.removed'])
+  })
+
   it('connect an account to an endpoint of many tenants only when the vendor confirms it', async () => {
     const { id } = await f.store.createEndpoint({ adapter: 'whatsapp', tenantId: null, secrets: {} })
     const wrong = await connect(keyB, { externalId: '300', endpointId: id })
@@ -182,6 +227,14 @@ describe('the routes for webhook endpoints', () => {
     expect(JSON.stringify(body)).to.not.include('hush')
     expect((await f.store.endpoint(body.id))?.secrets.appSecret).to.equal('hush-1')
     expect((await f.call(keyA, 'GET', '/api/endpoints')).body.items).to.deep.include(body)
+  })
+
+  it('choose a token that the vendor is told, and show it once', async () => {
+    const wanted = { adapter: 'whatsapp', secrets: { appSecret: 'hush-9' }, generate: ['verifyToken'] }
+    const { body } = await f.call(keyA, 'POST', '/api/endpoints', wanted)
+    const token = body.generated.verifyToken
+    expect((await f.store.endpoint(body.id))?.secrets).to.deep.equal({ appSecret: 'hush-9', verifyToken: token })
+    expect(JSON.stringify((await f.call(keyA, 'GET', '/api/endpoints')).body)).to.not.include(token)
   })
 
   it('make none that could never verify a call', async () => {
