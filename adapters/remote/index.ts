@@ -19,6 +19,7 @@ import { remoteTemplates } from './channel/templates.ts'
 import { Uploads } from './channel/uploads.ts'
 import { EVENT_TYPES } from './receive/event-types.ts'
 import { remoteReceiver } from './receive/receiver.ts'
+import { documentRoute } from './routes/document.ts'
 import { uploadRoute } from './routes/upload.ts'
 import { remoteSettingsSchema } from './settings.ts'
 import { RemoteClient } from './wire/client.ts'
@@ -46,7 +47,7 @@ export default definePlugin({
         provide(channelReceipts, { value: remoteReceipts(parts) }),
         provide(channelTemplates, { value: remoteTemplates(parts) }),
       ],
-      routes: [uploadRoute({ clock, connections, uploads }, settings)],
+      routes: [documentRoute(settings.as), uploadRoute({ clock, connections, uploads }, settings)],
       start: async () => remote.start(),
       stop: () => remote.stop(),
       health: async () => remote.health(),

@@ -1,0 +1,1 @@
+export const MANIFEST: Readonly<Record<string, unknown>>
