@@ -1,16 +1,8 @@
 import {
   channel,
-  channelAccountChanged,
   channelMedia,
-  channelMessageEchoed,
-  channelMessageEdited,
-  channelMessageReceived,
-  channelMessageRevoked,
   channelProfiles,
   channelReceipts,
-  channelStatusChanged,
-  channelUnknownReceived,
-  channelWatermarkMoved,
   clock,
   connections,
   definePlugin,
@@ -19,6 +11,7 @@ import {
 } from '@parley/core'
 import { GraphClient } from '../meta/graph-client.ts'
 import { MediaDownload } from '../meta/media-download.ts'
+import { platformEvents } from '../meta/platform/events.ts'
 import { platformMedia } from '../meta/platform/media.ts'
 import { MESSENGER } from '../meta/platform/product.ts'
 import { platformProfiles } from '../meta/platform/profiles.ts'
@@ -32,16 +25,7 @@ import { messengerSettingsSchema } from './settings.ts'
 export default definePlugin({
   manifest: {
     provides: [channel, channelMedia, channelProfiles, channelReceipts],
-    publishes: [
-      channelMessageReceived,
-      channelMessageEchoed,
-      channelMessageEdited,
-      channelMessageRevoked,
-      channelStatusChanged,
-      channelWatermarkMoved,
-      channelAccountChanged,
-      channelUnknownReceived,
-    ],
+    publishes: platformEvents,
     settings: { app: messengerSettingsSchema },
   },
   deps: { clock, connections, store: objectStore },
