@@ -114,7 +114,7 @@ function superviseJob(id: string, job: Job, supervisor: Supervisor): Job {
 }
 
 function superviseReceiver(id: string, receiver: WebhookReceiver, supervisor: Supervisor): WebhookReceiver {
-  const { handshake } = receiver
+  const { handshake, admit, answer } = receiver
   return {
     secrets: receiver.secrets,
     ...(receiver.maxBytes === undefined ? {} : { maxBytes: receiver.maxBytes }),
@@ -122,6 +122,10 @@ function superviseReceiver(id: string, receiver: WebhookReceiver, supervisor: Su
     ...(handshake === undefined
       ? {}
       : { handshake: (request, secrets) => supervisor.enter(id, () => handshake.call(receiver, request, secrets)) }),
+    ...(admit === undefined ? {} : { admit: (call) => supervisor.enter(id, () => admit.call(receiver, call)) }),
+    ...(answer === undefined
+      ? {}
+      : { answer: (parsed, taken) => supervisor.enter(id, () => answer.call(receiver, parsed, taken)) }),
     verify: (request, secrets) => supervisor.enter(id, () => receiver.verify(request, secrets)),
     parse: (request) => supervisor.enter(id, () => receiver.parse(request)),
   }
