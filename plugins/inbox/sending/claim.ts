@@ -1,4 +1,5 @@
-import type { Database, Identity } from '@parley/core'
+import type { ConsentStanding, Consents, Database, Identity } from '@parley/core'
+import type { Consent } from '../domain/consent.ts'
 import type { SendState } from '../models/send.ts'
 
 /** What the ledger says to somebody who wants to send. */
@@ -13,6 +14,14 @@ export interface Claim {
   readonly attemptedAt: Date
   /** Until when a free message may be sent; null: nobody opened a window. */
   readonly windowExpiresAt: Date | null
+  /** The customer's last act. */
+  readonly customerAt: Date | null
+  readonly contactId: string
+  readonly channel: string
+  /** What the channel itself said about being written to. */
+  readonly consent: Consent
+  /** What whoever keeps people's wishes knows now. */
+  readonly standing?: ConsentStanding | undefined
 }
 
 /**
@@ -20,7 +29,7 @@ export interface Claim {
  * process that died: it becomes `unknown`.
  */
 export async function claimSends(
-  database: Database,
+  { database, consents }: { readonly database: Database; readonly consents?: Consents | undefined },
   tenantId: string,
   messageIds: readonly string[],
   now: Date,
@@ -40,20 +49,24 @@ export async function claimSends(
          returning s.message_id, s.attempt, s.attempted_at
        )
        select found.message_id as "messageId", found.state as was, claimed.attempt, t.address as "to",
-         q.external_id as "replyTo", claimed.attempted_at as "attemptedAt", t.window_expires_at as "windowExpiresAt"
+         q.external_id as "replyTo", claimed.attempted_at as "attemptedAt", t.window_expires_at as "windowExpiresAt",
+         t.customer_at as "customerAt", t.contact_id as "contactId", t.channel, t.consent
        from found join claimed on claimed.message_id = found.message_id
        cross join lateral (
          select mm.thread_id, mm.reply_to from inbox.message mm
          where mm.tenant_id = ?::uuid and mm.id = found.message_id limit 1
        ) m
        cross join lateral (
-         select tt.address, tt.window_expires_at from inbox.thread tt where tt.tenant_id = ?::uuid and tt.id = m.thread_id limit 1
+         select tt.address, tt.window_expires_at, tt.customer_at, tt.contact_id, tt.channel, tt.consent
+         from inbox.thread tt where tt.tenant_id = ?::uuid and tt.id = m.thread_id limit 1
        ) t
        left join lateral (
          select qq.external_id from inbox.message qq where qq.tenant_id = ?::uuid and qq.id = m.reply_to limit 1
        ) q on true`,
       [uow.tenantId, ids, now, uow.tenantId, ids, uow.tenantId, uow.tenantId, uow.tenantId],
     )
-    return new Map(rows.map((row) => [row.messageId, row]))
+    const subjects = rows.map(({ contactId, channel, to }) => ({ contactId, channel, address: to }))
+    const standings = await consents?.standings(uow, subjects)
+    return new Map(rows.map((row, index) => [row.messageId, { ...row, standing: standings?.[index] }]))
   })
 }

@@ -2,6 +2,7 @@ import {
   type Channel,
   type Connection,
   type Connections,
+  type Consents,
   type EventStream,
   type Logger,
   type MessageQueued,
@@ -23,11 +24,13 @@ import { HeldBack } from '../sending/held-back.ts'
 import { type Outcome, outcomeOf } from '../sending/outcome.ts'
 import { OutcomeRecorder } from '../sending/outcome-recorder.ts'
 import type { RecordParts } from '../sending/record-outcomes.ts'
+import { DISCONNECTED, noLongerSendable } from '../sending/still-sendable.ts'
 import type { InboxSettings } from '../settings/app.ts'
 
 export interface SenderParts extends RecordParts {
   readonly connections: Connections
   readonly channels: Selector<Channel>
+  readonly consents?: Consents | undefined
   readonly log: Logger
   readonly settings: InboxSettings
 }
@@ -57,6 +60,11 @@ export function sender(parts: SenderParts): EventStream {
   }
 }
 
+interface Account {
+  readonly connection: Connection
+  readonly channel: Channel
+}
+
 class SenderRun {
   readonly #parts: SenderParts
   readonly #claims: MicroBatch<string, Claim | undefined>
@@ -70,7 +78,7 @@ class SenderRun {
     this.#held = new HeldBack(clock)
     this.#health = new ConnectionHealth({ clock, connections, database, retryMs: settings.authRetryMs })
     this.#claims = new MicroBatch(settings.sendBatch, async (tenantId, ids) => {
-      const claims = await claimSends(database, tenantId, ids, clock.now())
+      const claims = await claimSends(parts, tenantId, ids, clock.now())
       return ids.map((id) => claims.get(id))
     })
     this.#outcomes = new OutcomeRecorder(parts, { most: settings.sendBatch, waitMs: settings.retryBaseMs })
@@ -93,13 +101,14 @@ class SenderRun {
     const connection = await this.#parts.connections.get(tenantid, data.connectionId)
     const channel = connection && this.#parts.channels.byKey(connection.provider)
     const { authRetryMs } = this.#parts.settings
-    if (connection === undefined || channel === undefined)
+    if (connection !== undefined && channel === undefined)
       return this.#later(delivery, 'the channel is not running', authRetryMs)
-    if (!(await this.#health.maySend(connection, channel, delivery.signal)))
+    const account = connection && channel && { connection, channel }
+    if (account && !(await this.#health.maySend(account.connection, account.channel, delivery.signal)))
       return this.#later(delivery, 'the account refuses our credential', authRetryMs)
     const claim = await this.#claims.add(tenantid, data.messageId)
     if (claim === undefined || (claim.was !== 'intent' && claim.was !== 'attempting')) return delivery.ack()
-    const outcome = await this.#attempt(delivery, connection, channel, claim)
+    const outcome = await this.#attempt(delivery, account, claim)
     const { messageId, threadId, connectionId } = data
     const sent = {
       messageId,
@@ -114,15 +123,22 @@ class SenderRun {
     delivery.ack()
   }
 
-  async #attempt(delivery: Queued, connection: Connection, channel: Channel, claim: Claim): Promise<Outcome> {
+  /** Without an account: it was disconnected while this waited. */
+  async #attempt(delivery: Queued, account: Account | undefined, claim: Claim): Promise<Outcome> {
     if (claim.was === 'attempting')
       return { kind: 'unknown', by: 'crash', detail: 'The process that sent it ended before the answer came.' }
-    const result = await this.#call(delivery, connection, channel, claim)
+    if (account === undefined) return { kind: 'failed', error: DISCONNECTED }
+    const { connection, channel } = account
+    const { content, author } = delivery.event.data
+    const about = { author, capabilities: channel.capabilities, now: this.#parts.clock.now() }
+    const late = noLongerSendable(claim, content, about)
+    if (late !== undefined) return { kind: 'failed', error: late }
+    const result = await this.#call(delivery, account, claim)
     if (!result.ok && result.failure === 'auth') await this.#health.refused(connection, result.detail)
     return outcomeOf(result, claim.attempt, this.#parts.settings)
   }
 
-  async #call(delivery: Queued, connection: Connection, channel: Channel, claim: Claim): Promise<SendResult> {
+  async #call(delivery: Queued, { connection, channel }: Account, claim: Claim): Promise<SendResult> {
     const { content, messageId, author } = delivery.event.data
     const now = this.#parts.clock.now()
     const humanAgent = author.kind === 'agent' && needsHuman(channel.capabilities, claim.windowExpiresAt, now)
