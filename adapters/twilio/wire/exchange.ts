@@ -97,8 +97,9 @@ export class Wire {
 function watching(handler: Dispatcher.DispatchHandler, trace: { written: boolean }): Dispatcher.DispatchHandler {
   return {
     onRequestStart(controller, context) {
-      trace.written = true
       handler.onRequestStart?.(controller, context)
+      // Aborted while it waited for a socket: it is not written now.
+      trace.written = !controller.aborted
     },
     onResponseStart: (...told) => handler.onResponseStart?.(...told),
     onResponseData: (...told) => handler.onResponseData?.(...told),
