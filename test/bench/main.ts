@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '../../core/data/embedded/index.ts'
 import { silentLogger } from '../../core/testing/silent-logger.ts'
+import { benchChannels } from './channels.ts'
 import { Generator } from './generator/generator.ts'
 import { measureGrowth } from './growth.ts'
 import { benchKafka } from './kafka/bench-kafka.ts'
@@ -12,7 +13,8 @@ import type { Surroundings } from './programs.ts'
 import { measureRounds } from './rounds.ts'
 
 /**
- * `npm run bench [-- --quick] [--rounds 3] [--seconds 8] [--growth 1000,100000,1000000]`, or with `--kafka [--events 40000]`
+ * `npm run bench [-- --quick] [--rounds 3] [--seconds 8] [--growth 1000,100000,1000000]`, with `--kafka [--events 40000]`
+ * or `--channels`
  *
  * Parley beside the floor program on one Postgres, in turns, so that both meet the same machine; what counts are the ratios.
  * Bounded in time by the numbers above; speaks to loopback only; everything it starts, it ends.
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     growth: { type: 'string' },
     kafka: { type: 'boolean', default: false },
+    channels: { type: 'boolean', default: false },
     events: { type: 'string', default: '40000' },
   },
 })
@@ -46,6 +49,7 @@ try {
     `${cpus().length} cores, Node ${process.version}, Postgres on the same machine, fsync on; ${plan.rounds} rounds of ${plan.seconds} s`,
   )
   if (values.kafka) await benchKafka(around, generator, { ...plan, events: Number(values.events) })
+  else if (values.channels) await benchChannels(around, generator, plan)
   else {
     printRounds(await measureRounds(around, generator, plan))
     printGrowth(await measureGrowth(around, generator, plan))

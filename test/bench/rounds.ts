@@ -41,7 +41,7 @@ export async function measureRounds(around: Surroundings, generator: Generator, 
   return rounds
 }
 
-interface Turn {
+export interface Turn {
   readonly around: Surroundings
   readonly generator: Generator
   readonly plan: Plan
@@ -67,7 +67,7 @@ async function measure(name: Program['name'], turn: Turn): Promise<Measured> {
 }
 
 /** Not measured: until the code is compiled, a larger program pays more than a smaller one. Customers of its own. */
-function warmUp(turn: Turn): Turn {
+export function warmUp(turn: Turn): Turn {
   return { ...turn, plan: { ...turn.plan, seconds: 4 }, round: turn.round + 70 }
 }
 
