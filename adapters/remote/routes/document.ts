@@ -3,9 +3,9 @@ import Joi from 'joi'
 import { remoteDocument } from '../openapi/document.ts'
 import { routeId } from './route-id.ts'
 
-/** The protocol's OpenAPI document, for whoever writes a remote. */
+/** The protocol's OpenAPI document, for whoever writes a remote. Made when it is first asked for: few processes are. */
 export function documentRoute(as: string): Route {
-  const text = JSON.stringify(remoteDocument())
+  let text: string | undefined
   return defineRoute({
     method: 'GET',
     path: `/api/${as}/openapi.json`,
@@ -15,6 +15,9 @@ export function documentRoute(as: string): Route {
     access: { public: 'The protocol is documented for everybody.' },
     cors: 'any',
     responses: { 200: { description: 'OpenAPI 3.1.', schema: Joi.object().unknown(true) } },
-    handle: async () => raw(text, 'application/json', { 'cache-control': 'no-cache' }),
+    async handle() {
+      text ??= JSON.stringify(remoteDocument())
+      return raw(text, 'application/json', { 'cache-control': 'no-cache' })
+    },
   })
 }
