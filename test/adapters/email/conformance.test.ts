@@ -1,0 +1,4 @@
+import { channelConformance } from '@parley/core/testing/conformance'
+import { emailDriver } from './driver.ts'
+
+channelConformance(emailDriver)
