@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { look, OPERATIONS, problem } from './operations.mjs'
 import { sign, verify } from './signing.mjs'
+import { steer } from './steer.mjs'
 
 /**
  * A remote channel in plain Node, with none of Parley's code: what a partner writes, and the far end of our tests. It
@@ -23,9 +24,12 @@ export class Remote {
   #server
   #options
 
-  /** `accounts`: `{ account, title, secrets }`; `secrets`: of the manifest; `hook`: `{ url, secrets }` of Parley's endpoint. */
-  constructor({ accounts, secrets, hook, now = Date.now }) {
-    this.#options = { secrets, now, hook }
+  /**
+   * `accounts`: `{ account, title, secrets }`; `secrets`: of the manifest; `hook`: `{ url, secrets }` of Parley's endpoint;
+   * `steered`: whether control calls are taken.
+   */
+  constructor({ accounts, secrets, hook, steered = false, now = Date.now }) {
+    this.#options = { secrets, now, hook, steered }
     for (const one of accounts) this.accounts.set(one.account, one)
     this.#server = createServer((request, response) => {
       this.#receive(request, response).catch((error) => {
@@ -67,6 +71,10 @@ export class Remote {
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks)
+    if (this.#options.steered && request.url.startsWith('/_sim/')) {
+      const answer = await steer(this, { method: request.method, path: request.url, body })
+      return this.#write(request, response, answer, [])
+    }
     const fault = request.url === '/channel/send' ? this.faults.shift() : undefined
     if (fault === 'drop') return response.destroy()
     if (fault === 'gateway-error') return response.writeHead(502).end('<h1>Bad gateway</h1>')
