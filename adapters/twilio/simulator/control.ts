@@ -1,11 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { jsonOf, type VendorReply, type VendorRequest } from '@parley/core/testing/vendor'
 import Joi from 'joi'
 import type { TwilioSimulator } from './simulator.ts'
 import type { SimulatedAccount, SimulatedSender } from './state.ts'
-
-const MAX_WAIT_MS = 30_000
-const LOOK_EVERY_MS = 50
 
 const accountSchema: Joi.ObjectSchema<SimulatedAccount> = Joi.object({
   sid: Joi.string().pattern(/^AC/).required(),
@@ -44,7 +40,7 @@ export async function controlCall(
   if (call === 'POST accounts') return checked(accountSchema, request, (account) => simulator.addAccount(account))
   if (call === 'POST senders') return checked(senderSchema, request, (sender) => simulator.addSender(sender))
   if (call === 'POST customers/*/messages') return say(simulator, id ?? '', request)
-  if (call === 'GET received') return received(simulator, request.query)
+  if (call === 'GET received') return { status: 200, body: await simulator.state.received.page(request.query) }
   return undefined
 }
 
@@ -61,16 +57,4 @@ async function say(simulator: TwilioSimulator, phone: string, request: VendorReq
   const { text, to, name } = value
   const named = name === undefined || !to.startsWith('whatsapp:') ? {} : { ProfileName: name }
   return { status: 200, body: await simulator.customer(phone, to).textNow(text, named) }
-}
-
-async function received({ state }: TwilioSimulator, query: URLSearchParams): Promise<VendorReply> {
-  const customer = query.get('customer')
-  const after = Number(query.get('after') ?? 0)
-  const wait = Math.min(MAX_WAIT_MS, Number(query.get('waitMs') ?? 0))
-  const found = () =>
-    state.received.filter(
-      ({ seq, to }) => seq > after && (customer === null || to.replace(/^whatsapp:/, '') === customer),
-    )
-  for (let waited = 0; waited < wait && found().length === 0; waited += LOOK_EVERY_MS) await sleep(LOOK_EVERY_MS)
-  return { status: 200, body: { messages: found(), next: state.received.at(-1)?.seq ?? 0 } }
 }

@@ -34,7 +34,7 @@ export class SimulatedCustomer {
   /** What this phone got from the sender, oldest first. */
   get received(): readonly ReceivedMessage[] {
     const { address } = this.#sender
-    return this.#context.state.received.filter(({ to, from }) => to === this.address && from === address)
+    return this.#context.state.received.all.filter(({ to, from }) => to === this.address && from === address)
   }
 
   text(body: string, more: Parameters = {}): string {
@@ -92,7 +92,7 @@ export class SimulatedCustomer {
     if (wish !== 'help') state.optOut(this.address, this.#sender, wish === 'stop')
     if (silent) return wish
     const about = { from: this.#sender.address, to: this.address, body: ANSWERS[wish] }
-    state.remember({ ...about, sid: state.nextSid('SM'), mediaUrls: [], automatic: true })
+    state.received.add({ ...about, sid: state.nextSid('SM'), mediaUrls: [], automatic: true })
     return wish
   }
 

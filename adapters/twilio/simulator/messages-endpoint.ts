@@ -61,7 +61,7 @@ function accept(
   const message = { sid, from: sender.address, to: form.get('To') ?? '' }
   const body =
     contentSid === null ? (form.get('Body') ?? '') : filled(context, contentSid, form.get('ContentVariables'))
-  state.remember({
+  state.received.add({
     ...{ ...message, body, mediaUrls, automatic: false },
     ...(contentSid === null ? {} : { contentSid }),
     ...(callback === null ? {} : { statusCallback: callback }),

@@ -39,7 +39,8 @@ export function simulateTwilio(channel: TwilioChannel): Simulate {
       await write(sender, from, { text, to: sender.id, name: values.name })
       print(`→ ${text}`)
     }
-    const answers = await printAnswers(sender.apiBaseUrl, from, asText(start?.next) ?? '0', print)
+    const phone = sender.id.startsWith('whatsapp:') ? `whatsapp:${from}` : from
+    const answers = await printAnswers(sender.apiBaseUrl, phone, asText(start?.next) ?? '0', print)
     if (answers === 0) print(`(no answer within ${FIRST_MS / 1000} seconds)`)
   }
 }

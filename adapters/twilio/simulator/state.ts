@@ -1,3 +1,5 @@
+import { VendorReceived } from '@parley/core/testing/vendor'
+
 /** A Twilio account: who may call, and whose webhooks are signed with its token. */
 export interface SimulatedAccount {
   readonly sid: string
@@ -47,15 +49,13 @@ export interface StoredFile {
   readonly accountSid: string
 }
 
-const MAX_RECEIVED = 20_000
-
 /** Everything the simulated Twilio remembers. */
 export class SimulatorState {
   readonly accounts = new Map<string, SimulatedAccount>()
   /** By address. */
   readonly senders = new Map<string, SimulatedSender>()
   readonly contents: SimulatedContent[] = []
-  readonly received: ReceivedMessage[] = []
+  readonly received = new VendorReceived<ReceivedMessage>()
   /** By the path of their address, without the query. */
   readonly files = new Map<string, StoredFile>()
   /** Message SIDs that we showed typing for. */
@@ -68,13 +68,6 @@ export class SimulatorState {
   nextSid(prefix: string): string {
     this.#sequence += 1
     return `${prefix}${this.#sequence.toString(16).padStart(32, '0')}`
-  }
-
-  remember(message: Omit<ReceivedMessage, 'seq'>): ReceivedMessage {
-    const kept = { ...message, seq: (this.received.at(-1)?.seq ?? 0) + 1 }
-    this.received.push(kept)
-    if (this.received.length > MAX_RECEIVED) this.received.shift()
-    return kept
   }
 
   /** What opts out is the pair of a person and a sender, or the sender's whole service. */

@@ -64,7 +64,7 @@ export class TwilioVendor implements VendorSide {
   /** To the very address that was given with the send. */
   async statusCalls(facts: readonly StatusFact[]): Promise<readonly VendorCall[]> {
     return facts.map(({ message, status }) => {
-      const received = this.simulator.state.received.find(({ sid }) => sid === message.externalId)
+      const received = this.simulator.state.received.all.find(({ sid }) => sid === message.externalId)
       if (received?.statusCallback === undefined) throw new Error(`no callback for ${message.externalId}`)
       const { pathname, search } = new URL(received.statusCallback)
       const { sid, from, to } = received
@@ -91,7 +91,7 @@ export class TwilioVendor implements VendorSide {
 
   received(account: AccountName): readonly VendorMessage[] {
     const names = new Map(Object.entries(PHONES).map(([name, phone]) => [this.#address(phone), name]))
-    return this.simulator.state.received
+    return this.simulator.state.received.all
       .filter(({ from }) => from === this.#sender(account))
       .map(({ sid, to, body, statusCallback }) => ({
         externalId: sid,

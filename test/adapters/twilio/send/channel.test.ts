@@ -14,7 +14,7 @@ describe('an SMS by Twilio', () => {
 
   it("goes out through Twilio's SDK as the account's own, with our id in the callback and its parts counted", async () => {
     const result = await office.text('Hello Ada')
-    const [message] = office.simulator.state.received
+    const [message] = office.simulator.state.received.all
     expect(result).to.deep.equal({ ok: true, externalId: message?.sid })
     const { StatusCallback = '', ...posted } = office.posted()
     expect(posted).to.deep.equal({ To: ADA.value, From: NUMBER, Body: 'Hello Ada' })
@@ -102,7 +102,7 @@ describe('an SMS by Twilio', () => {
     const cut = new AbortController()
     cut.abort()
     expect(await office.text('never', { signal: cut.signal })).to.include({ ok: false, failure: 'retryable' })
-    expect(office.simulator.state.received.map(({ body }) => body)).to.deep.equal(['lost'])
+    expect(office.simulator.state.received.all.map(({ body }) => body)).to.deep.equal(['lost'])
     const nowhere = await openOffice(SMS, { settings: { apiBaseUrl: 'http://127.0.0.1:9' } })
     try {
       expect(await nowhere.text('hi')).to.include({ failure: 'retryable', code: 'ECONNREFUSED' })
@@ -212,7 +212,7 @@ describe('WhatsApp by Twilio', () => {
       if (filled?.content === undefined) throw new Error('not filled')
       expect(await paged.send(filled.content)).to.include({ ok: true })
       expect(paged.posted()).to.include({ ContentSid: HELLO.sid, ContentVariables: '{"1":"Ada","2":"7"}' })
-      expect(paged.simulator.state.received.at(-1)?.body).to.equal('Hello Ada, order 7 is on its way.')
+      expect(paged.simulator.state.received.all.at(-1)?.body).to.equal('Hello Ada, order 7 is on its way.')
     } finally {
       await paged.close()
     }
