@@ -46,6 +46,7 @@ export async function openWeb(options: WebOptions): Promise<Web> {
   const receivers = new Map<string, WebhookReceiver>()
   const counts = new IntakeCounts()
   const { maxHookBytes } = parseHttpSettings(settings.http)
+  const webhookLog = new WebhookLog(knex)
   const parts = {
     adapters: { receiver: (adapter: string) => adapterState(record(adapter), receivers.get(adapter)) },
     directory: rooms.connections,
@@ -54,10 +55,10 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     clock,
     log,
     metrics: counts,
+    unread: webhookLog,
     settings: { maxBytes: maxHookBytes, retryAfterSeconds: RETRY_AFTER_SECONDS },
   } satisfies IntakeParts
   const intake = new WebhookIntake(parts)
-  const webhookLog = new WebhookLog(knex)
   const http = await createHttpServer({
     host: settings.host,
     port: settings.port,

@@ -1,35 +1,39 @@
 import Joi from 'joi'
 import { defineRoute, ok, problem, type Route } from '../../plugin/route.ts'
 import { cursorQuery, decodeCursor, page, pageSchema } from '../cursor.ts'
-import type { KeptWebhook, WebhookLog } from './webhook-log.ts'
-import type { ReplayRefusal, WebhookReplay } from './webhook-replay.ts'
-
-export interface WebhookRouteParts {
-  readonly log: WebhookLog
-  readonly replay: WebhookReplay
-}
+import { replayFailedRoute } from './replay-failed.ts'
+import { recordReplay, type WebhookRouteParts } from './route-parts.ts'
+import { WEBHOOK_OUTCOMES } from './seams.ts'
+import type { KeptWebhook } from './webhook-log.ts'
+import type { ReplayRefusal } from './webhook-replay.ts'
 
 interface ListQuery {
   readonly adapter?: string
+  readonly endpointId?: string
+  readonly connectionId?: string
   readonly outcome?: string
+  readonly since?: string
+  readonly until?: string
   readonly cursor?: string
   readonly limit: number
 }
 
-const OUTCOMES = ['routed', 'partly-routed', 'unrouted', 'passed-over', 'empty']
-const cursorShape = Joi.array<[string]>().ordered(Joi.string().uuid().required())
-const params = Joi.object<{ id: string }>({ id: Joi.string().uuid().required() })
+const uuid = Joi.string().uuid()
+const cursorShape = Joi.array<[string]>().ordered(uuid.required())
+const params = Joi.object<{ id: string }>({ id: uuid.required() })
 const tags = ['admin']
 
 const summary = {
-  id: Joi.string().uuid().required(),
+  id: uuid.required(),
   adapter: Joi.string().required(),
-  endpointId: Joi.string().uuid().required(),
-  outcome: Joi.valid(...OUTCOMES).required(),
+  endpointId: uuid.required(),
+  outcome: Joi.valid(...WEBHOOK_OUTCOMES).required(),
+  error: Joi.string().allow(null).required().description('What could not be read, where nothing could.'),
   stored: Joi.number().integer().required(),
   duplicates: Joi.number().integer().required(),
   bytes: Joi.number().integer().required(),
   receivedAt: Joi.string().isoDate().required(),
+  replayedAt: Joi.string().isoDate().allow(null).required(),
 }
 const whole = Joi.object({
   ...summary,
@@ -53,10 +57,10 @@ const REPLAY_STATUS: Readonly<Record<ReplayRefusal, number>> = {
 
 /** The calls that vendors made to the calling tenant's accounts. */
 export function webhookRoutes(parts: WebhookRouteParts): readonly Route[] {
-  return [listRoute(parts), findRoute(parts), replayRoute(parts)]
+  return [listRoute(parts), replayFailedRoute(parts), findRoute(parts), replayRoute(parts)]
 }
 
-function listRoute({ log }: WebhookRouteParts): Route {
+function listRoute({ log, endpointOf }: WebhookRouteParts): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/admin/webhooks',
@@ -66,17 +70,28 @@ function listRoute({ log }: WebhookRouteParts): Route {
     access: { permission: 'admin.webhooks.read' },
     query: Joi.object<ListQuery>({
       adapter: Joi.string().max(100),
-      outcome: Joi.valid(...OUTCOMES),
+      endpointId: uuid,
+      connectionId: uuid.description('At the endpoint of this connection, which others may share.'),
+      outcome: Joi.valid(...WEBHOOK_OUTCOMES),
+      since: Joi.string().isoDate(),
+      until: Joi.string().isoDate(),
       ...cursorQuery({ maxLimit: 200 }),
-    }),
+    }).oxor('endpointId', 'connectionId'),
     responses: {
       200: { description: 'A page of calls, without their bodies.', schema: pageSchema(Joi.object(summary)) },
     },
-    handle: async ({ tenantId, query: { cursor, limit, ...filter } }) => {
-      const [before] = decodeCursor(cursor, cursorShape) ?? []
+    handle: async ({ tenantId, query }) => {
+      const { cursor, limit, adapter, outcome, since, until, connectionId } = query
+      const endpointId = connectionId === undefined ? query.endpointId : await endpointOf(tenantId, connectionId)
+      if (connectionId !== undefined && endpointId === undefined) return ok({ items: [], next: null })
+      const [beyond] = decodeCursor(cursor, cursorShape) ?? []
       const items = await log.list(tenantId, {
-        ...filter,
-        ...(before === undefined ? {} : { before }),
+        ...(adapter === undefined ? {} : { adapter }),
+        ...(endpointId === undefined ? {} : { endpointId }),
+        ...(outcome === undefined ? {} : { outcomes: [outcome] }),
+        ...(since === undefined ? {} : { since: new Date(since) }),
+        ...(until === undefined ? {} : { until: new Date(until) }),
+        ...(beyond === undefined ? {} : { beyond }),
         limit: limit + 1,
       })
       const { next, items: shown } = page({ items, limit, cursorOf: ({ id }) => [id] })
@@ -103,7 +118,7 @@ function findRoute({ log }: WebhookRouteParts): Route {
   })
 }
 
-function replayRoute({ replay }: WebhookRouteParts): Route {
+function replayRoute(parts: WebhookRouteParts): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/admin/webhooks/{id}/replay',
@@ -113,25 +128,23 @@ function replayRoute({ replay }: WebhookRouteParts): Route {
     access: { permission: 'admin.webhooks.write' },
     params,
     responses: { 200: { description: 'What became of its elements.', schema: replayed } },
-    handle: async ({ tenantId, params: { id } }) => {
-      const result = await replay.replay(id, tenantId)
+    handle: async (request) => {
+      const { tenantId, params } = request
+      const result = await parts.replay.replay(params.id, tenantId)
       if (!result.ok) return problem(REPLAY_STATUS[result.reason], `webhook.${result.reason}`, result.detail)
       const { ok: _, ...counts } = result
+      await recordReplay(parts, request, params.id, counts)
       return ok(counts)
     },
   })
 }
 
 function summaryOf(kept: KeptWebhook) {
-  const { id, adapter, endpointId, outcome, stored, duplicates, body, receivedAt } = kept
+  const { id, adapter, endpointId, outcome, error, stored, duplicates, body, receivedAt, replayedAt } = kept
   return {
-    id,
-    adapter,
-    endpointId,
-    outcome,
-    stored,
-    duplicates,
+    ...{ id, adapter, endpointId, outcome, error, stored, duplicates },
     bytes: body.length,
     receivedAt: receivedAt.toISOString(),
+    replayedAt: replayedAt?.toISOString() ?? null,
   }
 }

@@ -46,8 +46,20 @@ export interface EndpointDirectory {
 /** Is the plugin on for the tenant? */
 export type TenantGate = (pluginId: string, tenantId: string) => boolean | Promise<boolean>
 
-/** What became of a webhook: whole, in part, or not at all routed to tenants. */
-export type WebhookOutcome = 'routed' | 'partly-routed' | 'unrouted' | 'passed-over' | 'empty'
+/**
+ * What became of a webhook: whole, in part, or not at all routed to tenants; signed by the vendor and yet not what the
+ * adapter can read; blanked since, with the person it was about.
+ */
+export const WEBHOOK_OUTCOMES = [
+  'routed',
+  'partly-routed',
+  'unrouted',
+  'passed-over',
+  'empty',
+  'malformed',
+  'erased',
+] as const
+export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number]
 
 /** Resolves after COMMIT; throws `event.invalid` before anything is stored, UnavailableError when the storage is down. */
 export interface Ingestor extends Pick<EventAppender, 'prepare'> {

@@ -5,6 +5,7 @@ import { isRefusedEvent, replaceInvalid } from './build-event.ts'
 import type { IntakeMetrics } from './counters.ts'
 import { accountsOf, type RoutedItems, routeItems } from './route-items.ts'
 import type { AdapterState, Adapters, EndpointDirectory, Ingestor, TenantGate, WebhookEndpoint } from './seams.ts'
+import type { WebhookLog } from './webhook-log.ts'
 
 export interface IntakeSettings {
   /** Largest body, in bytes, for receivers that name no limit of their own. */
@@ -21,6 +22,8 @@ export interface IntakeParts {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: IntakeMetrics
+  /** Keeps a vendor's call that could not be read. */
+  readonly unread?: Pick<WebhookLog, 'keep'>
   readonly settings: IntakeSettings
 }
 

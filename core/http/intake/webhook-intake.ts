@@ -1,4 +1,5 @@
 import { UnavailableError } from '../../plugin/errors.ts'
+import { newId } from '../../plugin/new-id.ts'
 import { problem, type Reply } from '../../plugin/route.ts'
 import type { WebhookReceiver, WebhookReply, WebhookRequest } from '../../plugin/webhook.ts'
 import { maskHeaders } from '../../secrets/redaction.ts'
@@ -78,6 +79,7 @@ export class WebhookIntake {
     metrics.count('received', endpoint.adapter)
     if (!parsed.ok) {
       metrics.count('malformed', endpoint.adapter)
+      await this.#keepUnread(endpoint, request, `${parsed.field}: ${parsed.detail}`)
       return problem(400, 'webhook.malformed', parsed.detail, { field: parsed.field })
     }
     const { receiver } = adapter
@@ -100,6 +102,20 @@ export class WebhookIntake {
     })
     const answer = attempt(endpoint.adapter, 'answer', () => receiver.answer?.(parsed, { unrouted: routed.left }))
     return answer ?? receiver.acknowledge ?? ACKNOWLEDGED
+  }
+
+  /** The vendor is told 400 and may not come again; a mended adapter can still read what was kept. */
+  async #keepUnread(
+    endpoint: WebhookEndpoint,
+    { body, headers, receivedAt }: WebhookRequest & { readonly receivedAt: Date },
+    error: string,
+  ): Promise<void> {
+    const { id: endpointId, adapter, tenantId } = endpoint
+    await this.#parts.unread?.keep({
+      ...{ id: newId(), tenantId, adapter, endpointId, body, error, receivedAt },
+      headers: maskHeaders(headers) as Record<string, string>,
+      outcome: 'malformed',
+    })
   }
 }
 

@@ -12,10 +12,30 @@ export interface KeptWebhook {
   readonly body: Buffer
   readonly headers: Readonly<Record<string, string>>
   readonly outcome: WebhookOutcome
+  /** What could not be read, where nothing could. */
+  readonly error: string | null
   /** How many of its elements were stored as events, and how many had been stored before. */
   readonly stored: number
   readonly duplicates: number
   readonly receivedAt: Date
+  /** When it was last taken in again with another outcome. */
+  readonly replayedAt: Date | null
+}
+
+/** A call that brought no event. */
+export type UnreadWebhook = Omit<KeptWebhook, 'stored' | 'duplicates' | 'replayedAt'> & { readonly error: string }
+
+export interface WebhookFilter {
+  readonly adapter?: string
+  readonly endpointId?: string
+  readonly outcomes?: readonly string[]
+  readonly since?: Date
+  /** Exclusive. */
+  readonly until?: Date
+  /** Id of the last one seen. */
+  readonly beyond?: string
+  readonly oldestFirst?: boolean
+  readonly limit: number
 }
 
 interface Row {
@@ -26,9 +46,11 @@ interface Row {
   readonly body: Buffer
   readonly headers: Readonly<Record<string, string>>
   readonly outcome: WebhookOutcome
+  readonly error: string | null
   readonly stored: number
   readonly duplicates: number
   readonly received_at: Date
+  readonly replayed_at: Date | null
 }
 
 /** Reads the kept calls. A tenant's reads see its own only; without a tenant (CLI, support) all. */
@@ -44,23 +66,37 @@ export class WebhookLog {
     return row === undefined ? undefined : keptOf(row)
   }
 
-  /** Newest first, older than the one with the id `before`. */
-  async list(
-    tenantId: string,
-    query: { adapter?: string; outcome?: string; before?: string; limit: number },
-  ): Promise<readonly KeptWebhook[]> {
-    const { adapter = null, outcome = null, before = null, limit } = query
-    const rows = await this.#call('select * from parley.webhooks_of(?::uuid, ?::text, ?::text, ?::uuid, ?::integer)', [
-      tenantId,
-      adapter,
-      outcome,
-      before,
-      limit,
-    ])
+  /** Newest first, unless the oldest are wanted first. */
+  async list(tenantId: string, filter: WebhookFilter): Promise<readonly KeptWebhook[]> {
+    const { adapter, endpointId, outcomes, since, until, beyond, oldestFirst = false, limit } = filter
+    const rows = await this.#call(
+      `select * from parley.webhooks_at(?::uuid, ?::text, ?::text, ?::text[], ?::timestamptz, ?::timestamptz, ?::uuid,
+         ?::boolean, ?::integer)`,
+      [
+        ...[tenantId, adapter ?? null, endpointId ?? null, outcomes ?? null],
+        ...[since ?? null, until ?? null, beyond ?? null, oldestFirst, limit],
+      ],
+    )
     return rows.map(keptOf)
   }
 
-  async #call(sql: string, bindings: readonly (string | number | null)[]): Promise<readonly Row[]> {
+  /** Resolves after COMMIT. @throws UnavailableError when the storage is down */
+  async keep(call: UnreadWebhook): Promise<void> {
+    const { id, tenantId, adapter, endpointId, body, headers, outcome, error, receivedAt } = call
+    await this.#call(
+      'select parley.webhook_keep(?::uuid, ?::uuid, ?::text, ?::text, ?::bytea, ?::json, ?::text, ?::text, ?::timestamptz)',
+      [id, tenantId, adapter, endpointId, body, JSON.stringify(headers), outcome, error, receivedAt],
+    )
+  }
+
+  /** A kept call was taken in again: what came of it counts from now on. */
+  async replayed(id: string, came: { readonly outcome: WebhookOutcome; readonly stored: number; readonly at: Date }) {
+    await this.#call('select parley.webhook_replayed(?::uuid, ?::text, ?::integer, ?::timestamptz)', [
+      ...[id, came.outcome, came.stored, came.at],
+    ])
+  }
+
+  async #call(sql: string, bindings: readonly unknown[]): Promise<readonly Row[]> {
     try {
       const { rows } = await this.#knex.raw<{ rows: Row[] }>(sql, bindings as Knex.RawBinding[])
       return rows
@@ -79,8 +115,10 @@ function keptOf(row: Row): KeptWebhook {
     body: row.body,
     headers: row.headers,
     outcome: row.outcome,
+    error: row.error,
     stored: row.stored,
     duplicates: row.duplicates,
     receivedAt: row.received_at,
+    replayedAt: row.replayed_at,
   }
 }

@@ -48,6 +48,8 @@ export class WebhookReplay {
     const routed = await routeParsed(this.#parts, adapter, endpoint, parsed, receivedAt)
     const results = await storeRouted(this.#parts, kept.adapter, routed, receivedAt)
     const stored = results.filter((result) => result === 'stored').length
+    if (stored > 0 || routed.outcome !== kept.outcome)
+      await this.#log.replayed(kept.id, { outcome: routed.outcome, stored, at: this.#parts.clock.now() })
     return {
       ok: true,
       stored,

@@ -67,7 +67,10 @@ export function kernelRoutes({ admin, rooms, web, records, clock, testTimeoutMs 
       publishers: () => publishersOf(records),
       channels: () => engine.channels(),
     }),
-    ...webhookRoutes({ log: web.webhookLog, replay: web.replay }),
+    ...webhookRoutes({
+      ...{ log: web.webhookLog, replay: web.replay, database, audit: rooms.audit.log },
+      endpointOf: async (tenantId, id) => (await connections.get(tenantId, id))?.endpointId ?? undefined,
+    }),
     ...auditRoutes(rooms.audit),
     ...providerKeyRoutes({ ...rooms.providerKeys, database, audit: rooms.audit.log }),
     ...privacyRoutes(rooms.privacy.requests),

@@ -69,7 +69,9 @@ export async function intakeFixture(): Promise<IntakeFixture> {
   const counts = new IntakeCounts()
   const log = new LogBook()
   const gate: TenantGate = (_plugin, tenantId) => !closed.has(tenantId)
+  const webhooks = new WebhookLog(knex)
   const parts: IntakeParts = {
+    unread: webhooks,
     adapters: { receiver: (adapter) => adapters.get(adapter) },
     directory: store,
     engine: engineOver(knex, clock, log),
@@ -82,7 +84,6 @@ export async function intakeFixture(): Promise<IntakeFixture> {
   await new LogStore(knex, 1).ensureTopics(['channel'])
   const intake = new WebhookIntake(parts)
   const { id: endpointId } = await store.createEndpoint({ adapter: 'acme', tenantId: null, secrets: ENDPOINT_SECRETS })
-  const webhooks = new WebhookLog(knex)
   return {
     ...fixture,
     ...{ intake, webhooks, counts, log, adapters, closed, endpointId },

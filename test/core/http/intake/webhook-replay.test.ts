@@ -1,10 +1,18 @@
 import { expect } from 'chai'
 import { v7 as uuidv7 } from 'uuid'
 import { ApiKeys } from '../../../../core/access/api-keys.ts'
+import { AuditLog } from '../../../../core/audit/index.ts'
 import { webhookRoutes } from '../../../../core/http/intake/routes.ts'
 import { createHttpServer } from '../../../../core/http/server.ts'
 import { type IntakeFixture, intakeFixture } from './fixture.ts'
 import { bodyOf, ENDPOINT_SECRETS, improved, sign, text } from './fixture-vendor.ts'
+
+interface KeptCall {
+  readonly outcome: string
+  readonly error: string | null
+  readonly stored: number
+  readonly replayedAt: string | null
+}
 
 describe('replaying a kept webhook', () => {
   let f: IntakeFixture
@@ -79,11 +87,16 @@ describe('replaying a kept webhook', () => {
         settings: { drainLeadMs: 0 },
         intake: (request) => (request.headers['x-offline'] ? f.offline : f.intake).handle(request),
       })
-      http.mount(webhookRoutes({ log: f.webhooks, replay: f.replay }), { pluginId: 'kernel', authenticators: [keys] })
+      const routes = webhookRoutes({
+        ...{ log: f.webhooks, replay: f.replay, database: f.database, audit: new AuditLog({ clock: f.clock }) },
+        endpointOf: async (tenantId, id) => (await f.store.get(tenantId, id))?.endpointId ?? undefined,
+      })
+      http.mount(routes, { pluginId: 'kernel', authenticators: [keys] })
       const key = async (tenantId: string) =>
         (await f.as(tenantId, (uow) => keys.create(uow, { name: 'Admin', scopes: ['admin.webhooks.*'] }))).key
-      const call = async (token: string, method: string, url: string) => {
-        const answer = await http.inject({ method, url, headers: { authorization: `Bearer ${token}` } })
+      const call = async (token: string, method: string, url: string, payload?: object) => {
+        const headers = { authorization: `Bearer ${token}` }
+        const answer = await http.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
         return { status: answer.statusCode, body: JSON.parse(answer.payload) }
       }
       const hook = (body: Buffer, headers: Record<string, string> = {}) =>
@@ -113,6 +126,40 @@ describe('replaying a kept webhook', () => {
       expect(
         (await http.inject({ method: 'POST', url: `/hooks/acme/${uuidv7()}`, payload: body })).statusCode,
       ).to.equal(404)
+      await http.stop()
+    })
+
+    it('keeps what could not be read or reached nobody, and takes all of it in again since a moment, once', async () => {
+      const { http, key, call } = await server()
+      const token = await key(a)
+      const { id: endpointId } = await f.store.createEndpoint({
+        adapter: 'acme',
+        tenantId: a,
+        secrets: ENDPOINT_SECRETS,
+      })
+      await f.post(Buffer.from('{'), { endpointId })
+      for (const id of ['m1', 'm2']) await f.post(bodyOf({ account: 'late', items: [text(id)] }), { endpointId })
+      const failed = await call(token, 'GET', `/api/admin/webhooks?endpointId=${endpointId}`)
+      expect(failed.body.items.map(({ outcome, error }: KeptCall) => [outcome, error !== null])).to.deep.equal([
+        ['unrouted', false],
+        ['unrouted', false],
+        ['malformed', true],
+      ])
+      const connection = await f.connect(a, 'late', { endpointId })
+      f.clock.advance(5001)
+      const since = '2026-01-01T00:00:00.000Z'
+      const again = () => call(token, 'POST', '/api/admin/webhooks/replay', { since })
+      const { body } = await again()
+      expect(body).to.deep.include({ replayed: 2, stored: 2, duplicates: 0, next: null })
+      expect(body.refused.map(({ code }: { code: string }) => code)).to.deep.equal(['webhook.malformed'])
+      expect((await f.events()).map(({ data }) => data.externalId)).to.deep.equal(['m1', 'm2'])
+      expect((await again()).body).to.deep.include({ replayed: 0, stored: 0 })
+      const { body: log } = await call(token, 'GET', `/api/admin/webhooks?connectionId=${connection}&outcome=routed`)
+      expect(log.items.map(({ stored, replayedAt }: KeptCall) => [stored, replayedAt])).to.deep.equal([
+        [1, f.clock.now().toISOString()],
+        [1, f.clock.now().toISOString()],
+      ])
+      expect((await call(await key(await f.tenant()), 'GET', '/api/admin/webhooks')).body.items).to.deep.equal([])
       await http.stop()
     })
 
