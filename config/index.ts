@@ -13,6 +13,7 @@ export default defineConfig({
     { use: './adapters/messenger', settings: { ...graph(), ...publicUrl() } },
     { use: './adapters/instagram', settings: { ...graph(), ...publicUrl() } },
     { use: './adapters/webchat' },
+    { use: './adapters/remote', settings: publicUrl() },
     { use: './adapters/outbox-mail' },
     { use: './adapters/openid' },
     { use: './plugins/accounts' },
@@ -33,7 +34,7 @@ function files(): string {
   return process.env.S3_FILES_BUCKET ? './adapters/s3-files' : './adapters/local-files'
 }
 
-/** Where Meta fetches our files from. */
+/** Where Meta and remotes fetch our files from. */
 function publicUrl(): object {
   const { PUBLIC_URL: url } = process.env
   return url === undefined || url === '' ? {} : { publicUrl: url }
