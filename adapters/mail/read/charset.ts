@@ -15,9 +15,14 @@ export function decodeText(bytes: Buffer, declared = ''): string {
   // `iso-8859-8-i`: in logical order (RFC 1556), which is how text is kept anyway.
   const claimed = declared.trim().replace(/^(iso-?8859-\d+)-[ie]$/i, '$1')
   const strict = new TextDecoder('utf-8', { fatal: true })
-  if (claimed === '' || LOOSE.test(claimed)) return attempt(() => strict.decode(bytes)) ?? decodeAs(bytes, claimed)
+  if (claimed === '' || LOOSE.test(claimed) || !isKnown(claimed))
+    return attempt(() => strict.decode(bytes)) ?? decodeAs(bytes, claimed)
   const text = decodeAs(bytes, claimed)
   return text.includes('\uFFFD') ? (attempt(() => strict.decode(bytes)) ?? text) : text
+}
+
+function isKnown(charset: string): boolean {
+  return ISO_2022_JP.test(charset) || iconv.encodingExists(charset)
 }
 
 function decodeAs(bytes: Buffer, charset: string): string {

@@ -52,13 +52,14 @@ export function mailOf(parts: MailParts): ReadMail {
   const subject = clip((headers.text('subject') ?? '').replace(/\s+/g, ' ').trim(), STORED.subject)
   const date = headers.date('date')
   const automatic = isAutomatic(headers)
-  const text = bodyText(parts)
+  const html = parts.html === undefined ? '' : safeHtml(clean(parts.html))
+  const text = bodyText(parts.text, html)
   const report = reportOf(headers, parts.reportParts ?? [], text)
   return {
     ...{ headers, to, cc, subject, automatic },
     messageId: headers.ids('message-id')[0] ?? namedByContent(headers, text),
     refersTo: [...new Set([...headers.ids('in-reply-to'), ...headers.ids('references').toReversed()])],
-    content: contentOf(parts, { subject, to, cc, automatic, text }),
+    content: contentOf(parts, { subject, to, cc, automatic, text, html }),
     ...(from === undefined ? {} : { from }),
     ...(replyTo === undefined || replyTo.address === from?.address ? {} : { replyTo }),
     ...(date === undefined ? {} : { date }),
@@ -72,16 +73,16 @@ interface Shown {
   readonly cc: readonly MailAddress[]
   readonly automatic: boolean
   readonly text: string
+  readonly html: string
 }
 
 function contentOf(parts: MailParts, shown: Shown): InboundContent {
-  const { subject, automatic, text } = shown
+  const { subject, automatic, text, html } = shown
   if (parts.broken !== undefined && text === '' && (parts.attachments ?? []).length === 0) {
     const raw = { subject, ...(parts.originalRef === undefined ? {} : { ref: parts.originalRef }) }
     return { kind: 'unsupported', vendorKind: 'mail', detail: clip(parts.broken, 500), raw }
   }
   const folded = foldText(text)
-  const html = parts.html === undefined ? '' : safeHtml(clean(parts.html))
   const files = (parts.attachments ?? []).map(storable)
   const tooLong =
     [folded.text, folded.quoted ?? ''].some((one) => one.length > STORED.text) || html.length > STORED.html
@@ -102,9 +103,10 @@ function contentOf(parts: MailParts, shown: Shown): InboundContent {
   }
 }
 
-function bodyText({ text, html }: MailParts): string {
+/** The text part; without one, what the HTML says. */
+function bodyText(text: string | undefined, html: string): string {
   const plain = clean(text ?? '').trim()
-  return plain !== '' || html === undefined ? plain : clean(htmlText(html)).trim()
+  return plain !== '' || html === '' ? plain : clean(htmlText(html)).trim()
 }
 
 function storable({ fileName, contentId, ...attachment }: MailAttachment): MailAttachment {

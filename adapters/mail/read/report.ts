@@ -1,4 +1,5 @@
 import type { DeliveryStatus, VendorError } from '@parley/core'
+import { readOwnId } from '../own-id.ts'
 import { MailHeaders } from './headers.ts'
 import { clip } from './text.ts'
 
@@ -25,6 +26,8 @@ export interface ReportPart {
 }
 
 const MAX_DETAIL = 1_000
+/** Who writes bounces that are no report. */
+const DAEMON = /^(mailer-daemon|postmaster|mdaemon|mail-daemon)@/
 
 /** `undefined` when the mail is no report. */
 export function reportOf(headers: MailHeaders, parts: readonly ReportPart[], text: string): MailReport | undefined {
@@ -33,7 +36,8 @@ export function reportOf(headers: MailHeaders, parts: readonly ReportPart[], tex
     parts.some(({ mimeType }) => mimeType === 'message/delivery-status')
   )
     return structured(headers, parts, text)
-  return headers.has('x-failed-recipients') ? byHeader(headers, text) : undefined
+  if (headers.has('x-failed-recipients')) return byHeader(headers, text)
+  return DAEMON.test(headers.addresses('from')[0]?.address ?? '') ? byWords(text) : undefined
 }
 
 function structured(headers: MailHeaders, parts: readonly ReportPart[], text: string): MailReport {
@@ -62,6 +66,21 @@ function byHeader(headers: MailHeaders, text: string): MailReport {
     .addresses('x-failed-recipients')
     .map(({ address }) => ({ recipient: address, status: 'failed' as const, error }))
   return { kind: 'delivery-status', about: [...originalIds([], text), ...headers.ids('in-reply-to')], facts }
+}
+
+/** qmail and others: words, and the mail below them. Without one of ours below, it may be anything. */
+function byWords(text: string): MailReport | undefined {
+  const about = originalIds([], text).filter((id) => readOwnId(id) !== undefined)
+  if (about.length === 0) return undefined
+  const recipient = /<([^\s<>@]+@[^\s<>]+)>:?\s*$/m.exec(text)?.[1]?.toLowerCase()
+  const whose = recipient === undefined ? {} : { recipient }
+  return { kind: 'delivery-status', about, facts: [{ ...whose, status: 'failed', error: errorIn(text) }] }
+}
+
+function errorIn(text: string): VendorError {
+  const enhanced = /\b[45]\.\d{1,3}\.\d{1,3}\b/.exec(text)?.[0]
+  const code = enhanced ?? /\b[45]\d\d\b/.exec(text)?.[0] ?? 'bounced'
+  return { code, title: 'The mail came back.', detail: clip(text.trim(), MAX_DETAIL) }
 }
 
 function blocksOf(text: string): readonly MailHeaders[] {
