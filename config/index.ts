@@ -12,6 +12,8 @@ export default defineConfig({
     { use: './adapters/whatsapp', settings: graph() },
     { use: './adapters/messenger', settings: { ...graph(), ...publicUrl() } },
     { use: './adapters/instagram', settings: { ...graph(), ...publicUrl() } },
+    { use: './adapters/twilio', settings: publicUrl() },
+    { use: './adapters/twilio/whatsapp', settings: publicUrl() },
     { use: './adapters/webchat' },
     { use: './adapters/remote', settings: publicUrl() },
     { use: './adapters/outbox-mail' },

@@ -11,6 +11,16 @@ export interface DemoPlatformAccount {
   readonly graphBaseUrl: string
 }
 
+/** A simulated sender of Twilio's. */
+export interface DemoTwilioSender {
+  readonly endpointUrl: string
+  readonly accountSid: string
+  readonly authToken: string
+  /** `+15005550006`, `whatsapp:+15005550006` */
+  readonly id: string
+  readonly apiBaseUrl: string
+}
+
 /** `demo.json` in `PARLEY_HOME`: all that one needs to try the demo from outside. Secrets of the demo only; mode 0600. */
 export interface DemoFile {
   readonly baseUrl: string
@@ -21,6 +31,8 @@ export interface DemoFile {
   readonly webchat: { readonly pageUrl: string; readonly channelId: string }
   readonly messenger?: DemoPlatformAccount
   readonly instagram?: DemoPlatformAccount
+  readonly twilio?: DemoTwilioSender
+  readonly 'twilio-whatsapp'?: DemoTwilioSender
   readonly whatsapp: {
     readonly endpointUrl: string
     readonly verifyToken: string

@@ -5,6 +5,7 @@ import type { Kernel } from '../../core/kernel/kernel.ts'
 import type { DemoFile } from './demo-file.ts'
 import { type DemoPlatform, seedPlatform } from './platform.ts'
 import { seedUser } from './seed-user.ts'
+import { type DemoTwilio, seedTwilio } from './twilio.ts'
 
 const SLUG = 'demo'
 const PHONE_NUMBER_ID = '106540352242922'
@@ -15,6 +16,8 @@ export interface Vendor {
   readonly accessToken: string
   /** The simulated Messenger and Instagram; absent when Meta is elsewhere. */
   readonly platform?: DemoPlatform
+  /** The simulated Twilio, where the others are simulated, too. */
+  readonly twilio?: DemoTwilio
 }
 
 export interface Seeded {
@@ -34,6 +37,7 @@ export async function seedTenant(kernel: Kernel, kept: DemoFile | undefined, ven
   const user = await seedUser(kernel, tenantId, known?.user)
   const { platform: demo, accessToken } = vendor
   const platform = demo && (await seedPlatform(kernel, { tenantId, baseUrl }, known, { demo, accessToken }))
+  const twilio = vendor.twilio && (await seedTwilio(kernel, { tenantId, baseUrl }, known, vendor.twilio))
   const endpointUrl = `${baseUrl}${new URL(whatsapp.endpointUrl, baseUrl).pathname}`
   const file: DemoFile = {
     baseUrl,
@@ -41,6 +45,7 @@ export async function seedTenant(kernel: Kernel, kept: DemoFile | undefined, ven
     apiKey,
     ...(user === undefined ? {} : { user }),
     ...platform,
+    ...twilio,
     webchat: { pageUrl: `${baseUrl}/chat/${channelId}`, channelId },
     whatsapp: { ...whatsapp, endpointUrl, graphBaseUrl: vendor.graphBaseUrl },
   }

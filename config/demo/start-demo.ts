@@ -6,6 +6,7 @@ import { readDemoFile, writeDemoFile } from './demo-file.ts'
 import { startDemoPlatform } from './platform.ts'
 import { seedTenant } from './seed-tenant.ts'
 import { DEMO_EMAIL } from './seed-user.ts'
+import { startDemoTwilio } from './twilio.ts'
 
 /**
  * Something to try at once: a tenant with a web chat and a WhatsApp number whose far end is the simulator, inside this
@@ -19,10 +20,12 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
   const simulated = elsewhere === undefined || elsewhere === '' ? await startDemoSimulator({}) : undefined
   const graphBaseUrl = simulated?.graphBaseUrl ?? elsewhere ?? ''
   const platform = simulated && (await startDemoPlatform())
+  const twilio = simulated && (await startDemoTwilio(settings))
   return {
     settings: {
       './adapters/whatsapp': { graphBaseUrl },
       ...platform?.settings,
+      ...twilio?.settings,
       './adapters/outbox-mail': { page: true },
       './plugins/accounts': { superAdmins: [DEMO_EMAIL] },
     },
@@ -31,13 +34,16 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
         graphBaseUrl,
         accessToken,
         ...(platform === undefined ? {} : { platform }),
+        ...(twilio === undefined ? {} : { twilio }),
       })
       simulated?.simulator.addAccount(account)
       await writeDemoFile(settings.home, { ...file, accessToken })
       return [
         `  Write as a customer:  ${file.webchat.pageUrl}`,
         `  Or on WhatsApp:       npm run parley -- simulate whatsapp "Hello"`,
-        ...(platform === undefined ? [] : [`                        (or simulate messenger, simulate instagram)`]),
+        ...(platform === undefined
+          ? []
+          : [`                        (or simulate messenger, instagram, twilio, twilio-whatsapp)`]),
         `  Answer as an agent:   curl -H "Authorization: Bearer ${file.apiKey}" ${file.baseUrl}/api/conversations`,
         ...(file.user === undefined
           ? []
@@ -51,6 +57,7 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
     async stop() {
       await simulated?.stop()
       await platform?.stop()
+      await twilio?.stop()
     },
   }
 }

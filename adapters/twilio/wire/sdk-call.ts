@@ -5,6 +5,8 @@ import type { TwilioAnswer, Wire } from './exchange.ts'
 type Asked = Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0]
 type Answered = Awaited<ReturnType<InstanceType<typeof twilio.RequestClient>['request']>>
 
+export type TwilioClient = ReturnType<typeof twilio>
+
 /**
  * The HTTP client that the SDK is given for one call: our sockets, our base URL and the caller's signal, which the SDK
  * itself has no place for. What came back is kept as it came, since the SDK's own error does not tell a call that was
@@ -48,4 +50,12 @@ export class SdkCall extends twilio.RequestClient {
 
 function textual(headers: object): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+}
+
+/** A client of the SDK whose calls go through `call`. */
+export function clientOf(
+  { accountSid, username, password }: { accountSid: string; username: string; password: string },
+  call: SdkCall,
+): TwilioClient {
+  return twilio(username, password, { accountSid, httpClient: call })
 }

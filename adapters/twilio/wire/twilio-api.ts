@@ -1,11 +1,10 @@
 import type { Connection } from '@parley/core'
-import twilio from 'twilio'
 import { asText } from '../json.ts'
 import type { TwilioSettings } from '../settings.ts'
 import { type TwilioAnswer, Wire } from './exchange.ts'
-import { SdkCall } from './sdk-call.ts'
+import type { TwilioClient } from './sdk-call.ts'
 
-export type TwilioClient = ReturnType<typeof twilio>
+export type { TwilioClient }
 
 /** A connection's account and what it signs in with. */
 export interface Credential {
@@ -14,7 +13,10 @@ export interface Credential {
   readonly password: string
 }
 
-/** Calls Twilio's REST APIs through the official SDK, each with the connection's own credential. */
+/**
+ * Calls Twilio's REST APIs through the official SDK, each with the connection's own credential. The SDK weighs 40 MB, so it is
+ * loaded with the first call: who uses no Twilio does not carry it.
+ */
 export class TwilioApi {
   readonly wire: Wire
   readonly #settings: TwilioSettings
@@ -31,15 +33,14 @@ export class TwilioApi {
   async call(
     connection: Connection,
     signal: AbortSignal,
-    work: (client: TwilioClient, credential: Credential) => Promise<unknown>,
+    work: (client: TwilioClient) => Promise<unknown>,
   ): Promise<TwilioAnswer | undefined> {
     const credential = credentialOf(connection)
     if (credential === undefined) return undefined
-    const { accountSid, username, password } = credential
+    const { clientOf, SdkCall } = await import('./sdk-call.ts')
     const call = new SdkCall(this.wire, this.#settings.apiBaseUrl, signal)
-    const client = twilio(username, password, { accountSid, httpClient: call })
     try {
-      await work(client, credential)
+      await work(clientOf(credential, call))
     } catch (error) {
       // The SDK throws for every answer but 2xx, which `call.answer` tells better. What it threw before asking is a bug of ours.
       if (call.answer.outcome === 'not-sent' && call.answer.code === 'not-asked') throw error
