@@ -7,6 +7,7 @@ export const OPEN_BY_DESIGN: Readonly<Record<string, string>> = {
   readWebchatFile: 'The link is signed and ends: whoever was given it may read.',
   verifyWebhook: 'A vendor speaks here, and knows the endpoint’s token.',
   receiveWebhook: 'A vendor speaks here, and signs.',
+  remoteUploadFile: 'A remote speaks here, and signs with the secret of that very connection.',
   putLabel: 'Labels are known by name: two tenants have each their own of one name.',
 }
 

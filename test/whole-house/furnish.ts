@@ -106,6 +106,8 @@ class Furnisher {
     const webchat = { provider: 'webchat', externalId: `chat-${number}`, name: `${this.#marker} chat` }
     const chat = await this.#as.made('/api/connections', webchat)
     Object.assign(this.#ids, { '/api/webchat/{connectionId}': chat, '/chat/{connectionId}': chat })
+    const remote = { provider: 'remote', externalId: `line-${number}`, name: `${this.#marker} line` }
+    this.#ids['/api/remote/connections/{id}'] = await this.#as.made('/api/connections', remote)
     Object.assign(this.#ids, { '/api/endpoints/{id}': endpoint, '/api/connections/{id}': connection })
     this.#ids['/hooks/{adapter}/{endpointId}'] = endpoint
     this.#phone = number
