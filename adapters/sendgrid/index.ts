@@ -19,8 +19,8 @@ import {
 } from '@parley/core'
 import { mailCapabilities } from '../mail/api/capabilities.ts'
 import { MailApi } from '../mail/api/mail-api.ts'
+import { rawMedia } from '../mail/api/raw-media.ts'
 import { sendgridChannel } from './channel.ts'
-import { inboundMedia } from './inbound/media.ts'
 import { inboundRoute } from './inbound/route.ts'
 import { eventReceiver } from './receive/receiver.ts'
 import { sendgridSettingsSchema } from './settings.ts'
@@ -50,7 +50,7 @@ export default definePlugin({
       routes: [inboundRoute({ ...deps, settings })],
       providers: [
         provide(channel, { key, value: sendgridChannel({ ...deps, api, egress, maxFileBytes, capabilities }) }),
-        provide(channelMedia, { key, value: inboundMedia(deps.store) }),
+        provide(channelMedia, { key, value: rawMedia(deps.store) }),
       ],
     }
   },

@@ -1,11 +1,5 @@
 import type { Connection } from '@parley/core'
-
-/** The connection's address, and others that are its own. In lower case. */
-export function ownAddresses({ externalId, settings }: Connection): readonly string[] {
-  const { addresses } = settings
-  const others = Array.isArray(addresses) ? addresses.map(String) : []
-  return [externalId, ...others].map((address) => address.toLowerCase())
-}
+import { ownAddresses } from '../../mail/api/intake.ts'
 
 /**
  * Whose mail it is: of the tenant's connections those that the envelope names, as one host name has one URL at SendGrid;

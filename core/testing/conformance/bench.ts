@@ -46,6 +46,7 @@ export class ConformanceBench {
   readonly answers: Answer[] = []
   #sequence = 0
   readonly #admin: pg.Client
+  readonly #settle: () => Promise<void>
   readonly #close: () => Promise<void>
 
   private constructor(parts: {
@@ -58,6 +59,7 @@ export class ConformanceBench {
     log: RecordingLogger
     patienceMs: number
     admin: pg.Client
+    settle: () => Promise<void>
     close: () => Promise<void>
   }) {
     this.provider = parts.provider
@@ -69,6 +71,7 @@ export class ConformanceBench {
     this.log = parts.log
     this.patienceMs = parts.patienceMs
     this.#admin = parts.admin
+    this.#settle = parts.settle
     this.#close = parts.close
   }
 
@@ -89,6 +92,7 @@ export class ConformanceBench {
       stack.defer(() => admin.end())
       const { server, keys } = await connectAccounts(driver, vendor, test)
       await vendor.connected(server)
+      const settle = async () => (driver.fetchesLater === true ? test.drain(patienceMs) : undefined)
       const close = () => stack.disposeAsync()
       return new ConformanceBench({
         provider: driver.provider,
@@ -100,6 +104,7 @@ export class ConformanceBench {
         log,
         patienceMs,
         admin,
+        settle,
         close,
       })
     } catch (error) {
@@ -136,6 +141,7 @@ export class ConformanceBench {
   async playAll(calls: readonly VendorCall[]): Promise<readonly Answer[]> {
     const answers: Answer[] = []
     for (const call of calls) answers.push(await this.play(call))
+    await this.#settle()
     return answers
   }
 

@@ -21,6 +21,8 @@ export interface ChannelDriver {
   plugins(vendor: VendorSide): readonly PluginEntry[]
   /** "Not applicable, because …" by case. */
   readonly notApplicable?: Partial<Record<CaseName, string>>
+  /** The vendor only announces what happened, and the channel fetches it: a call is waited for until nothing is left to do. */
+  readonly fetchesLater?: true
   /** Starts the vendor's simulator. `now` is the kernel's time, in milliseconds. */
   start(context: { readonly now: () => number }): Promise<VendorSide>
 }
@@ -77,6 +79,7 @@ export interface VendorSide {
   connected(server: ChannelServer): Promise<void>
   /** These facts in as few calls as the vendor would make. */
   calls(facts: readonly VendorFact[]): Promise<readonly VendorCall[]>
+  /** None where the vendor tells nothing of what became of a message. */
   statusCalls(facts: readonly StatusFact[]): Promise<readonly VendorCall[]>
   /** The external id that a fact has at the vendor. */
   externalIdOf(fact: VendorFact): string

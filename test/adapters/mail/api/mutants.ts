@@ -85,7 +85,7 @@ const {
   'drops the unknown': _unknown,
   'tells the token': _token,
   'hopes that a lost file comes back': _file,
-  'knows no redelivery': _again,
+  'knows no redelivery': forgetful,
   'believes everybody': _everybody,
   ...shared
 } = MUTANTS
@@ -95,7 +95,10 @@ export const MAIL_MUTANTS = {
   ...shared,
   'believes everybody': withoutKey,
   'loses every second mail': keeping((item, count) => (count % 2 === 0 ? item : undefined)),
-  'knows no redelivery': keeping((item) => ({ ...item, dedupeKey: randomUUID() })),
+  'knows no redelivery': {
+    ...keeping((item) => ({ ...item, dedupeKey: randomUUID() })),
+    receiver: forgetful.receiver,
+  },
   'routes all to one account': toTheFirst(),
   'reads bytes as Latin-1': inLatin1,
   'drops the unknown': filtering((dedupeKey) => !dedupeKey.startsWith('unknown:')),

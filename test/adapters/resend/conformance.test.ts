@@ -1,0 +1,4 @@
+import { channelConformance } from '@parley/core/testing/conformance'
+import { resendDriver } from './driver.ts'
+
+channelConformance(resendDriver)
