@@ -18,16 +18,28 @@ export interface EmailSimulatorOptions extends VendorServerOptions {
   readonly refreshTokens?: Readonly<Record<string, string>>
 }
 
-const deliverSchema = Joi.object({
-  to: Joi.string().required(),
-  folder: Joi.string().default(INBOX),
+interface Delivery {
+  readonly to: string
+  readonly folder: string
   /** base64 */
-  raw: Joi.string().base64().required(),
+  readonly raw: string
+}
+
+const deliverSchema: Joi.ObjectSchema<{ mails: readonly Delivery[] }> = Joi.object({
+  mails: Joi.array()
+    .items(
+      Joi.object({
+        to: Joi.string().required(),
+        folder: Joi.string().default(INBOX),
+        raw: Joi.string().base64().allow('').required(),
+      }),
+    )
+    .required(),
 })
 
 /**
  * A provider of mailboxes: one SMTP server to hand mails in at, an IMAP server for each mailbox, and an OAuth2 token endpoint at
- * `/token`. Mails between its own mailboxes arrive. `POST /_sim/deliver` puts any mail into a folder.
+ * `/token`. Mails between its own mailboxes arrive. `POST /_sim/deliver` puts mails into folders, all at once.
  */
 export class EmailSimulator extends VendorServer {
   /** Mails that were handed in, oldest first. */
@@ -107,8 +119,10 @@ export class EmailSimulator extends VendorServer {
     if (request.path !== '/_sim/deliver' || request.method !== 'POST') return undefined
     const { value, error } = deliverSchema.validate(jsonOf(request))
     if (error !== undefined) return { status: 400, body: { detail: error.message } }
-    if (!this.#mailboxes.has(value.to)) return { status: 404, body: { detail: 'no such mailbox' } }
-    return { status: 200, body: { uid: this.deliver(value.to, Buffer.from(value.raw, 'base64'), value.folder) } }
+    if (value.mails.some(({ to }) => !this.#mailboxes.has(to)))
+      return { status: 404, body: { detail: 'no such mailbox' } }
+    const uids = value.mails.map(({ to, raw, folder }) => this.deliver(to, Buffer.from(raw, 'base64'), folder))
+    return { status: 200, body: { uids } }
   }
 }
 

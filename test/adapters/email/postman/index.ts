@@ -21,10 +21,14 @@ export default definePlugin({
   manifest: { permissions: [], settings: { app: Joi.object({ simulator: Joi.string().uri().required() }) } },
   deps: { channels: channel, connections },
   register({ channels, connections: stored }, { simulator }: { simulator: string }) {
-    async function post(letter: Letter): Promise<number> {
+    async function post(letters: readonly Letter[]): Promise<readonly number[]> {
       const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(`${simulator}/_sim/deliver`, { method: 'POST', headers, body: JSON.stringify(letter) })
-      return ((await answer.json()) as { uid: number }).uid
+      const answer = await fetch(`${simulator}/_sim/deliver`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ mails: letters }),
+      })
+      return ((await answer.json()) as { uids: readonly number[] }).uids
     }
     async function readUpTo(tenantId: string, id: string, wanted: ReadonlyMap<string, number>): Promise<boolean> {
       for (let look = 0; look < MAX_LOOKS; look += 1) {
@@ -62,7 +66,8 @@ export default definePlugin({
               new Map([...new Set(letters.map(({ folder }) => folder))].map((one) => [one, 0])),
             )
             const wanted = new Map<string, number>()
-            for (const letter of letters) wanted.set(letter.folder, await post(letter))
+            const uids = await post(letters)
+            for (const [place, letter] of letters.entries()) wanted.set(letter.folder, uids[place] ?? 0)
             return (await readUpTo(tenantId, connectionId, wanted))
               ? ok({})
               : problem(500, 'postman.unread', 'the mails were not read')
