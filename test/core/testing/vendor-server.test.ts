@@ -119,4 +119,22 @@ describe("the base of vendors' simulators", () => {
       await strict.close()
     }
   })
+
+  it('repeats a webhook as its vendor does: until it is taken, or only when nobody answered', async () => {
+    const strict = new CountingVendor({ webhookRetry: { attempts: 2, onlyUnanswered: true } })
+    const url = await strict.listen()
+    try {
+      const post = async (to: string) => {
+        strict.webhooks.receipts.length = 0
+        strict.webhooks.post({ url: to, body: Buffer.from('{}'), headers: {} })
+        await strict.webhooks.idle()
+        return strict.webhooks.receipts.map(({ status }) => status)
+      }
+      expect(await post(`${url}/taken`)).to.deep.equal([200])
+      expect(await post(`${url}/broken`)).to.deep.equal([500])
+      expect(await post('http://127.0.0.1:9/nobody')).to.deep.equal([0, 0])
+    } finally {
+      await strict.close()
+    }
+  })
 })
