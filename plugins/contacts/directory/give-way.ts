@@ -28,6 +28,10 @@ export async function giveWay(
      where i.tenant_id = ?::uuid and i.contact_id = w."from"`,
     [JSON.stringify([...moves].map(([from, to]) => ({ from, to }))), uow.tenantId],
   )
+  await uow.trx.raw('delete from contacts.hint where tenant_id = ?::uuid and contact_id = any(?::uuid[])', [
+    uow.tenantId,
+    [...moves.keys()],
+  ])
   await uow.trx.raw('delete from contacts.contact where tenant_id = ?::uuid and id = any(?::uuid[])', [
     uow.tenantId,
     [...moves.keys()],

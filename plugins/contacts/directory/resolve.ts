@@ -1,5 +1,5 @@
 import { type Clock, type ContactSummary, contactCreated, newId, type Sender, type UnitOfWork } from '@parley/core'
-import { hintsOf, normalise, planResolve, type ResolvePlan } from '../domain/plan-resolve.ts'
+import { hintsOf, type MergeSuggestion, normalise, planResolve, type ResolvePlan } from '../domain/plan-resolve.ts'
 import { giveWay } from './give-way.ts'
 import { lookup } from './lookup.ts'
 import { refreshSearch } from './search-column.ts'
@@ -18,7 +18,7 @@ export async function resolve(
   const now = clock.now()
   const wanted = senders.flatMap((sender) => [...sender.identities.map(normalise), ...hintsOf(sender)])
   let plan = planResolve(senders, await lookup(uow, wanted), newId)
-  const { lost, made } = await store(uow, plan, now)
+  const { lost, made, alike } = await store(uow, plan, now)
   let gone: ReadonlySet<string> = new Set()
   if (lost.length > 0) {
     gone = await giveWay(uow, plan, lost)
@@ -26,9 +26,14 @@ export async function resolve(
   }
   for (const contactId of made)
     if (!gone.has(contactId)) uow.publish({ type: contactCreated, key: contactId, data: { contactId } })
-  await suggestMerges(uow, plan.suggestions, newId, now)
+  await suggestMerges(uow, [...plan.suggestions, ...alike.filter(staying(gone))], newId, now)
   await nameContacts(uow, plan, now)
   return plan.assigned
+}
+
+/** A contact that gave way to somebody else's of the same identity is nobody to suggest. */
+function staying(gone: ReadonlySet<string>) {
+  return ({ contactIds }: MergeSuggestion): boolean => !contactIds.some((id) => gone.has(id))
 }
 
 /** Only where there is no name yet: what an agent wrote, and what the first channel said, stays. */

@@ -1,4 +1,5 @@
 import { type Clock, contactMerged, type Identity, newId, type Result, refuse, type UnitOfWork } from '@parley/core'
+import { keepHints } from '../directory/hints.ts'
 import { refreshSearch } from '../directory/search-column.ts'
 import { pair } from '../domain/plan-resolve.ts'
 import { type Taken, takeOver } from '../domain/take-over.ts'
@@ -36,6 +37,7 @@ export async function mergeContacts(
     .where({ tenant_id: uow.tenantId, id: sourceId })
     .update({ merged_into: targetId, updated_at: now })
   const mergeId = await record(uow, { sourceId, targetId, by, moved, taken, now })
+  await keepHints(uow, [{ id: targetId, attributes: fields.attributes }])
   await refreshSearch(uow, [sourceId, targetId])
   uow.publish({ type: contactMerged, key: targetId, data: { mergeId, sourceId, targetId } })
   return { ok: true, mergeId }

@@ -1,4 +1,5 @@
 import { type Clock, contactUnmerged, type Identity, type Result, refuse, type UnitOfWork } from '@parley/core'
+import { keepHints } from '../directory/hints.ts'
 import { refreshSearch } from '../directory/search-column.ts'
 import { giveBack, type Taken } from '../domain/take-over.ts'
 import { lockContacts } from './lock.ts'
@@ -42,6 +43,7 @@ export async function undoMerge(
       .trx('contacts.contact')
       .where({ tenant_id: uow.tenantId, id: targetId })
       .update({ ...fields, attributes: JSON.stringify(fields.attributes), updated_at: now })
+    await keepHints(uow, [{ id: targetId, attributes: fields.attributes }])
   }
   await uow
     .trx('contacts.contact')

@@ -38,6 +38,7 @@ export const personalData: PersonalData = {
         `delete from contacts.merge
           where tenant_id = :tenant and (source_id = any(:ids::uuid[]) or target_id = any(:ids::uuid[]))`,
       ),
+      hints: await count(`delete from contacts.hint where tenant_id = :tenant and contact_id = any(:ids::uuid[])`),
       identities: await count(
         `delete from contacts.identity where tenant_id = :tenant and contact_id = any(:ids::uuid[])`,
       ),

@@ -1,5 +1,6 @@
 import { type Clock, defineRoute, newId, ok, type Route, type UnitOfWork } from '@parley/core'
 import Joi from 'joi'
+import { keepHints, sameHints, withContact } from '../directory/hints.ts'
 import { lookup } from '../directory/lookup.ts'
 import { refreshSearch } from '../directory/search-column.ts'
 import { suggestMerges } from '../directory/suggest.ts'
@@ -79,5 +80,7 @@ async function suggestByAttributes(
     if (owner === undefined || owner.id === id) return []
     return [{ contactIds: pair(owner.id, id), reason: `shared-${hint.kind}` as SuggestionReason }]
   })
-  await suggestMerges(uow, suggestions, newId, clock.now())
+  await keepHints(uow, [{ id, attributes }])
+  const others = await sameHints(uow, hints.map(withContact(id)))
+  await suggestMerges(uow, [...suggestions, ...others], newId, clock.now())
 }
