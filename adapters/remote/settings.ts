@@ -29,6 +29,9 @@ export interface RemoteSettings {
   readonly circuitFailures: number
   readonly circuitBaseMs: number
   readonly circuitCapMs: number
+  /** Calls of one remote under way at once, and how long one more waits then. */
+  readonly maxCallsAtOnce: number
+  readonly busyMs: number
   /** Remotes whose state is remembered at once. */
   readonly maxRemotes: number
   /** How far a signature's time, and an event's, may be from ours. */
@@ -69,6 +72,8 @@ export const remoteSettingsSchema: Joi.ObjectSchema<RemoteSettings> = Joi.object
   circuitFailures: count(5),
   circuitBaseMs: count(5_000),
   circuitCapMs: count(60_000),
+  maxCallsAtOnce: count(64),
+  busyMs: count(500),
   maxRemotes: count(1_000),
   toleranceSeconds: count(300),
   maxWebhookBytes: count(MIB),

@@ -47,13 +47,10 @@ export function refusalOf(
         'parley.answer-malformed',
         `The remote's answer is not what was expected: ${answer.field}.`,
       )
-    case 'circuit-open': {
-      const { retryAfterMs } = answer
-      return {
-        ...refuse('throttled', 'parley.remote-away', 'The remote is away; it is left alone a while.'),
-        retryAfterMs,
-      }
-    }
+    case 'circuit-open':
+      return later('parley.remote-away', 'The remote is away; it is left alone a while.', answer.retryAfterMs)
+    case 'busy':
+      return later('parley.remote-busy', 'The remote has enough to answer.', answer.retryAfterMs)
     case 'lost':
       return refuse('unknown', `parley.${answer.code}`, 'It was written to the remote, and no whole answer came back.')
     case 'not-sent':
@@ -63,6 +60,11 @@ export function refusalOf(
 
 export function refuse(failure: SendFailure, code: string, detail: string): SendRefusal {
   return { ok: false, failure, code, detail }
+}
+
+/** Nothing was tried, so it costs no try. */
+function later(code: string, detail: string, retryAfterMs: number): SendRefusal {
+  return { ...refuse('throttled', code, detail), retryAfterMs }
 }
 
 /** A code that is not known counts by its status; 5xx says nothing about what was done. */

@@ -6,6 +6,7 @@ import { problemSchema, type RemoteProblem } from './errors.ts'
 import { type Prepared, prepareCall, type RemoteCall, type RemoteTarget } from './prepare-call.ts'
 import { answerSchema } from './protocol.ts'
 import { type Headers, ID_HEADER, isSigned } from './signature.ts'
+import { UnderWay } from './under-way.ts'
 
 /**
  * - `done`: the remote did it, and signed that it did
@@ -13,7 +14,7 @@ import { type Headers, ID_HEADER, isSigned } from './signature.ts'
  * - `unsigned`: somebody answered who need not be the remote
  * - `malformed`: signed, and not what the protocol says
  * - `not-sent`: no byte reached it · `lost`: it was written, and no whole answer came
- * - `circuit-open`: it has been away, and was not called
+ * - `circuit-open`: it has been away · `busy`: too many calls of it are under way; it was not called
  */
 export type RemoteAnswer<T> =
   | { readonly outcome: 'done'; readonly data: T }
@@ -21,7 +22,7 @@ export type RemoteAnswer<T> =
   | { readonly outcome: 'unsigned'; readonly status: number; readonly retryAfterMs?: number }
   | { readonly outcome: 'malformed'; readonly field: string }
   | { readonly outcome: 'not-sent' | 'lost'; readonly code: string }
-  | { readonly outcome: 'circuit-open'; readonly retryAfterMs: number }
+  | { readonly outcome: 'circuit-open' | 'busy'; readonly retryAfterMs: number }
 
 /** Makes signed calls to remotes and believes signed answers only. Never repeats a call: that is the caller's to know. */
 export class RemoteClient {
@@ -29,6 +30,7 @@ export class RemoteClient {
   readonly #clock: Clock
   readonly #settings: RemoteSettings
   readonly #circuits: Circuits
+  readonly #underWay: UnderWay
 
   constructor(clock: Clock, settings: RemoteSettings) {
     const { circuitFailures: failures, circuitBaseMs: baseMs, circuitCapMs: capMs, maxRemotes: max } = settings
@@ -36,6 +38,7 @@ export class RemoteClient {
     this.#clock = clock
     this.#settings = settings
     this.#circuits = new Circuits({ failures, baseMs, capMs, max })
+    this.#underWay = new UnderWay(settings.maxCallsAtOnce)
   }
 
   isAway(url: string): boolean {
@@ -47,7 +50,9 @@ export class RemoteClient {
     const ready = this.#prepare(target, call)
     if (!ready.ready) return ready.answer
     const { url, id, request } = ready
-    const answer = await this.#egress.fetch(url, request).catch((error) => aborted(error, call.signal))
+    const answer = await this.#underWay
+      .run(target.url, () => this.#egress.fetch(url, request))
+      .catch((error) => aborted(error, call.signal))
     if (!answer.ok) return this.#failed(target, answer, call.signal)
     const signed =
       answer.headers[ID_HEADER] === id &&
@@ -65,7 +70,9 @@ export class RemoteClient {
   async open(target: RemoteTarget, call: RemoteCall) {
     const ready = this.#prepare(target, call)
     if (!ready.ready) return ready.answer
-    const answer = await this.#egress.open(ready.url, ready.request).catch((error) => aborted(error, call.signal))
+    const answer = await this.#underWay
+      .run(target.url, () => this.#egress.open(ready.url, ready.request))
+      .catch((error) => aborted(error, call.signal))
     if (!answer.ok) return this.#failed(target, answer, call.signal)
     if (answer.status < 500) this.#circuits.answered(target.url)
     return { outcome: 'opened' as const, status: answer.status, headers: answer.headers, content: answer.content }
@@ -76,6 +83,8 @@ export class RemoteClient {
     const { allowHttp } = this.#settings
     const prepared = prepareCall(target, call, { now, allowHttp })
     if (!prepared.ready) return prepared
+    if (this.#underWay.isFull(target.url))
+      return { ready: false, answer: { outcome: 'busy', retryAfterMs: this.#settings.busyMs } }
     const retryAfterMs = this.#circuits.wait(target.url, now)
     return retryAfterMs === 0 ? prepared : { ready: false, answer: { outcome: 'circuit-open', retryAfterMs } }
   }

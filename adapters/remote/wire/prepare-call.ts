@@ -15,10 +15,10 @@ export interface RemoteCall {
   readonly signal?: AbortSignal
 }
 
-/** `not-sent`: no byte reached the remote. `circuit-open`: it has been away, and was not called. */
+/** `not-sent`: no byte reached the remote. `circuit-open`, `busy`: it was not called now. */
 export type Unsent =
   | { readonly outcome: 'not-sent'; readonly code: string }
-  | { readonly outcome: 'circuit-open'; readonly retryAfterMs: number }
+  | { readonly outcome: 'circuit-open' | 'busy'; readonly retryAfterMs: number }
 
 type EgressRequest = NonNullable<Parameters<Egress['fetch']>[1]>
 

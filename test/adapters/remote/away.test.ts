@@ -58,6 +58,16 @@ describe('a send to a remote', function () {
     expect(await own.send(connectionOf(ACCOUNT, { settings: { url: remote.url } }))).to.include({ ok: true })
   })
 
+  it('is not waited for by more than so many at once: the others come back later', async () => {
+    const { send } = channelAlone(remote.url, clock, { maxCallsAtOnce: 2 })
+    remote.faults.push('slow-answer', 'slow-answer')
+    const slow = ['one', 'two'].map((words) => send(connectionOf(ACCOUNT), words))
+    const busy = { failure: 'throttled', code: 'parley.remote-busy', retryAfterMs: 500 }
+    expect(await send(connectionOf(ACCOUNT), 'three')).to.include(busy)
+    for (const result of await Promise.all(slow)) expect(result).to.include({ ok: true })
+    expect(await send(connectionOf(ACCOUNT), 'three')).to.include({ ok: true })
+  })
+
   it('is the same message however often it is asked for', async () => {
     const [first, second] = [await alone.send(connectionOf(ACCOUNT)), await alone.send(connectionOf(ACCOUNT))]
     expect(first).to.include({ ok: true })
