@@ -56,25 +56,6 @@ describe("the base of vendors' simulators", () => {
     expect(vendor.faults.rules).to.deep.equal([])
   })
 
-  it('lets a rate through, and throttles what is beyond it', async () => {
-    let now = 0
-    const limited = new CountingVendor({ now: () => now })
-    await limited.listen()
-    limited.faults.add({ kind: 'throttle', perSecond: 2 })
-    const statuses = async (count: number) => {
-      const answers = []
-      for (let n = 0; n < count; n += 1)
-        answers.push((await request(`${limited.url}/send`, { method: 'POST' })).statusCode)
-      return answers
-    }
-    expect(await statuses(3)).to.deep.equal([200, 200, 429])
-    now += 500
-    expect(await statuses(2)).to.deep.equal([200, 429])
-    now += 60_000
-    expect(await statuses(3)).to.deep.equal([200, 200, 429])
-    await limited.close()
-  })
-
   it('carries a call out and loses the answer, or drops it before anything is done', async () => {
     vendor.faults.add({ kind: 'lose-answer', times: 1 })
     expect(await failure(call())).to.be.instanceOf(Error)
@@ -100,24 +81,6 @@ describe("the base of vendors' simulators", () => {
 
   it('says so when the simulator itself is wrong', async () => {
     expect(await call('/broken')).to.deep.include({ status: 500 })
-  })
-
-  it('repeats a webhook as its vendor does: until it is taken, or only when nobody answered', async () => {
-    const strict = new CountingVendor({ webhookRetry: { attempts: 2, onlyUnanswered: true } })
-    const url = await strict.listen()
-    try {
-      const post = async (to: string) => {
-        strict.webhooks.receipts.length = 0
-        strict.webhooks.post({ url: to, body: Buffer.from('{}'), headers: {} })
-        await strict.webhooks.idle()
-        return strict.webhooks.receipts.map(({ status }) => status)
-      }
-      expect(await post(`${url}/taken`)).to.deep.equal([200])
-      expect(await post(`${url}/broken`)).to.deep.equal([500])
-      expect(await post('http://127.0.0.1:9/nobody')).to.deep.equal([0, 0])
-    } finally {
-      await strict.close()
-    }
   })
 
   it('repeats a webhook as its vendor does: until it is taken, or only when nobody answered', async () => {
