@@ -6,8 +6,8 @@ import { signatureMatches } from './signature.ts'
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 /**
- * Takes the calls of one Twilio account, messages and statuses, of SMS and of WhatsApp alike: a Messaging Service has one
- * address for both. Endpoint secret: `authToken`, which signs the calls.
+ * Takes the calls of one Twilio account, messages and statuses. What a call is about is told by its addresses, so that SMS and
+ * WhatsApp are read alike. Endpoint secret: `authToken`, which signs the calls.
  */
 export function twilioReceiver(maxBytes: number): WebhookReceiver {
   return {
