@@ -97,6 +97,7 @@ export class SendGridSimulator extends VendorServer {
     const { reply, mail } = acceptMail(this.state, apiKey, jsonOf(request))
     if (mail === undefined) return reply
     this.report(mail, 'processed')
+    if (this.state.silent.has(mail.to)) return reply
     const reason = this.state.suppressed.get(mail.to)
     if (reason === undefined) this.report(mail, 'delivered', { response: '250 OK' })
     else this.report(mail, 'dropped', { reason })

@@ -34,6 +34,8 @@ export class SendGridState {
   readonly received: ReceivedMail[] = []
   /** Addresses that are dropped instead of delivered, with the reason that is given. */
   readonly suppressed = new Map<string, string>()
+  /** Addresses whose servers say nothing yet: their mail is processed and no more. */
+  readonly silent = new Set<string>()
   readonly #keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
   #sequence = 0
 
