@@ -1,4 +1,5 @@
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -54,9 +55,20 @@ export class PartnerFolder {
     })
   }
 
-  /** Starts a line that goes on until it is stopped. */
+  /** Starts a line that goes on until it is interrupted. It is a group of its own, as in a terminal. */
   start(line: string, folder = '') {
-    return spawn('bash', ['-c', `exec ${line}`], { cwd: join(this.path, folder), env: this.env, stdio: 'pipe' })
+    return spawn('bash', ['-c', line], { cwd: join(this.path, folder), env: this.env, stdio: 'pipe', detached: true })
+  }
+
+  /** Ctrl-C: everybody in the terminal's group is told; who does not listen within `ms` is ended. */
+  async interrupt(program: ChildProcess, ms = 30_000): Promise<void> {
+    const { pid, exitCode, signalCode } = program
+    if (pid === undefined || exitCode !== null || signalCode !== null) return
+    const gone = once(program, 'exit')
+    process.kill(-pid, 'SIGINT')
+    const timer = setTimeout(() => process.kill(-pid, 'SIGKILL'), ms)
+    await gone
+    clearTimeout(timer)
   }
 
   async close(): Promise<void> {

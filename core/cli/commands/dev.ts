@@ -28,7 +28,8 @@ export const devCommand: Command = {
     keyboard.on('line', (line) => loop.say(line))
     try {
       await loop.restart()
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+      // The end of the input is Ctrl-D, or that whoever typed is gone.
+      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(keyboard, 'close')])
     } finally {
       unwatch()
       keyboard.close()

@@ -64,7 +64,7 @@ export class DevSession {
       `${this.#driver.name} runs at ${baseUrl}, against its simulator.`,
       ...(hookPath === undefined ? [] : [`  webhooks   ${baseUrl}${hookPath}`]),
       `  API key    ${this.#apiKey}   (GET ${baseUrl}/api/conversations, ${baseUrl}/api/openapi.json)`,
-      'Type what a customer says. "/answer <words>" answers as an agent, "/picture" sends a file, Ctrl-C ends.',
+      'Type what a customer says. "/answer <words>" answers as an agent, "/picture" sends a file, Ctrl-D ends.',
     ]
   }
 
