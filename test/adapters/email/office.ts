@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestKernel, TestClock, type TestKernel } from '@parley/core/testing'
 import { mailboxStateOf } from '../../../adapters/email/receive/mailbox-state.ts'
@@ -13,6 +14,7 @@ export interface Shown {
   readonly externalId: string | null
   readonly replyTo: string | null
   readonly content: Readonly<Record<string, unknown>>
+  readonly attachments: readonly { readonly id: string; readonly state: string; readonly [field: string]: unknown }[]
 }
 
 /** A tenant with one mailbox, and an agent who uses the public API. */
@@ -20,6 +22,7 @@ export interface Desk {
   readonly tenantId: string
   readonly connectionId: string
   readonly address: string
+  readonly apiKey: string
   api<T>(method: string, path: string, body?: object): Promise<T>
   /** Every message of every conversation, oldest first. */
   messages(): Promise<readonly (Shown & { readonly conversationId: string })[]>
@@ -64,7 +67,8 @@ export async function openOffice(options: OfficeOptions = {}) {
     },
   ]
   const root = new URL('../../../', import.meta.url).pathname
-  const test = await startTestKernel({ plugins, root, clock, listen: true })
+  const env = { PARLEY_KEYS: `k1:${randomBytes(32).toString('base64')}` }
+  const test = await startTestKernel({ plugins, root, clock, env, listen: true })
 
   async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
     const until = performance.now() + 20_000
@@ -82,7 +86,7 @@ export async function openOffice(options: OfficeOptions = {}) {
   const [desk] = opened
   if (desk === undefined) throw new Error('an office has a desk')
   return {
-    ...{ clock, simulator, test, desk, desks: opened, eventually, plugins, root },
+    ...{ clock, simulator, test, desk, desks: opened, eventually, plugins, root, env },
     /** How far the mailbox was read. */
     async cursorOf({ tenantId, connectionId }: Desk, folder = 'INBOX') {
       const connection = (await test.kernel.connections.list(tenantId)).find(({ id }) => id === connectionId)
@@ -135,7 +139,7 @@ async function openDesk(
   }
   const message = (words: string) =>
     eventually(`a message with "${words}"`, async () => (await messages()).find(({ text }) => text.includes(words)))
-  return { tenantId, connectionId, address, api, messages, message }
+  return { tenantId, connectionId, address, apiKey, api, messages, message }
 }
 
 /** Has the desk's mailbox read from now on, as an admin does who tests the connection. */
