@@ -14,6 +14,8 @@ export default defineConfig({
     { use: './adapters/instagram', settings: { ...graph(), ...publicUrl() } },
     { use: './adapters/twilio', settings: publicUrl() },
     { use: './adapters/twilio/whatsapp', settings: publicUrl() },
+    { use: './adapters/sendgrid' },
+    { use: './adapters/resend' },
     { use: './adapters/webchat' },
     { use: './adapters/remote', settings: publicUrl() },
     { use: './adapters/outbox-mail' },
