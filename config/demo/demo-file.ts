@@ -21,6 +21,14 @@ export interface DemoTwilioSender {
   readonly apiBaseUrl: string
 }
 
+/** The reference remote, and what signs on either side. */
+export interface DemoRemote {
+  readonly url: string
+  readonly account: string
+  readonly endpointUrl: string
+  readonly secrets: { readonly app: string; readonly endpoint: string; readonly account: string }
+}
+
 /** `demo.json` in `PARLEY_HOME`: all that one needs to try the demo from outside. Secrets of the demo only; mode 0600. */
 export interface DemoFile {
   readonly baseUrl: string
@@ -33,6 +41,7 @@ export interface DemoFile {
   readonly instagram?: DemoPlatformAccount
   readonly twilio?: DemoTwilioSender
   readonly 'twilio-whatsapp'?: DemoTwilioSender
+  readonly remote?: DemoRemote
   readonly whatsapp: {
     readonly endpointUrl: string
     readonly verifyToken: string

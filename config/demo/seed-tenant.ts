@@ -4,6 +4,7 @@ import type { Connection, UnitOfWork } from '../../core/index.ts'
 import type { Kernel } from '../../core/kernel/kernel.ts'
 import type { DemoFile } from './demo-file.ts'
 import { type DemoPlatform, seedPlatform } from './platform.ts'
+import { type DemoRemoteEnd, seedRemote } from './remote.ts'
 import { seedUser } from './seed-user.ts'
 import { type DemoTwilio, seedTwilio } from './twilio.ts'
 
@@ -18,6 +19,7 @@ export interface Vendor {
   readonly platform?: DemoPlatform
   /** The simulated Twilio, where the others are simulated, too. */
   readonly twilio?: DemoTwilio
+  readonly remote?: DemoRemoteEnd
 }
 
 export interface Seeded {
@@ -38,6 +40,7 @@ export async function seedTenant(kernel: Kernel, kept: DemoFile | undefined, ven
   const { platform: demo, accessToken } = vendor
   const platform = demo && (await seedPlatform(kernel, { tenantId, baseUrl }, known, { demo, accessToken }))
   const twilio = vendor.twilio && (await seedTwilio(kernel, { tenantId, baseUrl }, known, vendor.twilio))
+  const remote = vendor.remote && (await seedRemote(kernel, { tenantId, baseUrl }, known, vendor.remote))
   const endpointUrl = `${baseUrl}${new URL(whatsapp.endpointUrl, baseUrl).pathname}`
   const file: DemoFile = {
     baseUrl,
@@ -46,6 +49,7 @@ export async function seedTenant(kernel: Kernel, kept: DemoFile | undefined, ven
     ...(user === undefined ? {} : { user }),
     ...platform,
     ...twilio,
+    ...remote,
     webchat: { pageUrl: `${baseUrl}/chat/${channelId}`, channelId },
     whatsapp: { ...whatsapp, endpointUrl, graphBaseUrl: vendor.graphBaseUrl },
   }

@@ -4,6 +4,7 @@ import type { Demo } from '../../core/config/define-config.ts'
 import type { KernelSettings } from '../../core/config/settings.ts'
 import { readDemoFile, writeDemoFile } from './demo-file.ts'
 import { startDemoPlatform } from './platform.ts'
+import { startDemoRemote } from './remote.ts'
 import { seedTenant } from './seed-tenant.ts'
 import { DEMO_EMAIL } from './seed-user.ts'
 import { startDemoTwilio } from './twilio.ts'
@@ -21,11 +22,13 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
   const graphBaseUrl = simulated?.graphBaseUrl ?? elsewhere ?? ''
   const platform = simulated && (await startDemoPlatform())
   const twilio = simulated && (await startDemoTwilio(settings))
+  const remote = simulated && (await startDemoRemote(kept?.remote))
   return {
     settings: {
       './adapters/whatsapp': { graphBaseUrl },
       ...platform?.settings,
       ...twilio?.settings,
+      ...remote?.settings,
       './adapters/outbox-mail': { page: true },
       './plugins/accounts': { superAdmins: [DEMO_EMAIL] },
     },
@@ -35,6 +38,7 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
         accessToken,
         ...(platform === undefined ? {} : { platform }),
         ...(twilio === undefined ? {} : { twilio }),
+        ...(remote === undefined ? {} : { remote }),
       })
       simulated?.simulator.addAccount(account)
       await writeDemoFile(settings.home, { ...file, accessToken })
@@ -43,7 +47,7 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
         `  Or on WhatsApp:       npm run parley -- simulate whatsapp "Hello"`,
         ...(platform === undefined
           ? []
-          : [`                        (or simulate messenger, instagram, twilio, twilio-whatsapp)`]),
+          : [`                        (or simulate messenger, instagram, twilio, twilio-whatsapp, remote)`]),
         `  Answer as an agent:   curl -H "Authorization: Bearer ${file.apiKey}" ${file.baseUrl}/api/conversations`,
         ...(file.user === undefined
           ? []
@@ -58,6 +62,7 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
       await simulated?.stop()
       await platform?.stop()
       await twilio?.stop()
+      await remote?.stop()
     },
   }
 }

@@ -1,4 +1,5 @@
 const PROTOCOL = '1.0'
+const MAX_REMEMBERED = 20_000
 
 export const MANIFEST = {
   protocol: PROTOCOL,
@@ -44,6 +45,8 @@ export const OPERATIONS = {
     const externalId = `tin-${remote.nextNumber()}`
     remote.sent.set(`${account}/${correlationId}`, externalId)
     remote.received.push({ externalId, account, to: to.value, content, correlationId, replyTo })
+    if (remote.received.length > MAX_REMEMBERED) remote.received.shift()
+    if (remote.sent.size > MAX_REMEMBERED) remote.sent.delete(remote.sent.keys().next().value)
     return done({ externalId })
   },
 

@@ -43,6 +43,7 @@ export class Remote {
     readonly accounts: readonly RemoteAccount[]
     readonly secrets: readonly string[]
     readonly hook?: RemoteHook
+    readonly steered?: boolean
     readonly now?: () => number
   })
   listen(port?: number): Promise<string>
