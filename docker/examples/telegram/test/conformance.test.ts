@@ -1,0 +1,4 @@
+import { channelConformance } from '@parley/core/testing/conformance'
+import { driver } from './driver.ts'
+
+channelConformance(driver)
