@@ -14,14 +14,15 @@ export class Form {
     this.#pairs = [...new URLSearchParams(body.toString('utf8'))]
   }
 
-  /** As the SDK wants them for checking: a name that came more than once has a list. */
+  /** As the SDK wants them for checking: a name that came more than once has a list. Anybody may send them, so in one pass. */
   get signed(): Record<string, string | string[]> {
-    const values = new Map<string, string | string[]>()
+    const values = new Map<string, string[]>()
     for (const [name, value] of this.#pairs) {
-      const before = values.get(name)
-      values.set(name, before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value])
+      const list = values.get(name)
+      if (list === undefined) values.set(name, [value])
+      else list.push(value)
     }
-    return Object.fromEntries(values)
+    return Object.fromEntries([...values].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? '') : list]))
   }
 
   /** Without the empty ones: Twilio names many parameters it has no value for. */

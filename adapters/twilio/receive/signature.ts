@@ -18,6 +18,8 @@ const HEADER = 'x-twilio-signature'
 export function signatureMatches(request: WebhookRequest, authToken: string): boolean {
   const header = request.headers[HEADER]
   if (authToken === '' || typeof header !== 'string' || header === '') return false
+  // The library throws for an address that is none, which a forged Host header can make.
+  if (!URL.canParse(request.url)) return false
   if (isJson(request)) return validateRequestWithBody(authToken, header, request.url, request.body.toString('utf8'))
   return validateRequest(authToken, header, request.url, new Form(request.body).signed)
 }

@@ -116,6 +116,15 @@ describe("Twilio's signature", () => {
     expect(matches(sign(URL_, form(CALL), ''), URL_, form(CALL), { token: '' })).to.equal(false)
     for (const nothing of [undefined, '', ' ', 'undefined']) expect(matches(nothing)).to.equal(false)
   })
+
+  it('is refused, and nothing thrown, for an address or a body that is none', () => {
+    for (const url of ['', 'https://[', 'no address']) {
+      expect(matches('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url)).to.equal(false)
+      expect(matches('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, Buffer.from('{}'), { json: true })).to.equal(false)
+    }
+    for (const body of ['', '%', '%%%=%', '__proto__=1&constructor=2', 'a='.repeat(50_000), 'a&'.repeat(100_000)])
+      expect(matches('RSOYDt4T1cUTdK1PDd93/VVr8B8=', URL_, Buffer.from(body))).to.equal(false)
+  })
 })
 
 /** Each signature that differs from the right one in one bit of its bytes. */
