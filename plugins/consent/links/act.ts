@@ -1,8 +1,9 @@
-import type { ConsentWish, UnitOfWork } from '@parley/core'
+import type { UnitOfWork } from '@parley/core'
 import type { Parts } from '../context.ts'
 import { subjectOfContact } from '../domain/subject.ts'
 import { objectionsOf } from '../storage/lift-objections.ts'
 import { type NewWish, recordWishes } from '../storage/record-wishes.ts'
+import type { Asked } from './form.ts'
 import type { LinkClaims } from './link.ts'
 
 /**
@@ -13,7 +14,7 @@ export async function actOnLink(
   { contacts, clock }: Pick<Parts, 'contacts' | 'clock'>,
   uow: UnitOfWork,
   claims: LinkClaims,
-  asked: { readonly wish: ConsentWish; readonly proof: string },
+  asked: Asked,
 ): Promise<void> {
   const { contactId, channel, purpose, subject } = claims
   const said = {

@@ -1,15 +1,11 @@
-import { type ConsentWish, defineRoute, type Reply, type Route, raw } from '@parley/core'
+import { defineRoute, problem, type Reply, type Route, raw } from '@parley/core'
 import Joi from 'joi'
 import type { Parts } from '../context.ts'
 import { purposesOf } from '../domain/purposes.ts'
 import { actOnLink } from '../links/act.ts'
+import { askedFor } from '../links/form.ts'
 import { type LinkClaims, readLink } from '../links/link.ts'
 import { PAGE_CSP, type PageState, unsubscribePage } from '../links/page.ts'
-
-interface Form {
-  readonly wish: ConsentWish
-  readonly 'List-Unsubscribe'?: string
-}
 
 const path = '/unsubscribe/{token}'
 const params = Joi.object<{ token: string }>({ token: Joi.string().max(4096).required() })
@@ -46,21 +42,18 @@ export function doUnsubscribe(parts: Parts): Route {
     method: 'POST',
     id: 'doUnsubscribe',
     summary: 'Ends the messages that an unsubscribe link is about, or takes that back.',
-    body: { form: true, maxBytes: 4096 },
-    payload: Joi.object<Form>({
-      wish: Joi.valid('opt-out', 'opt-in').default('opt-out'),
-      'List-Unsubscribe': Joi.string().max(100),
-    }).unknown(true),
-    handle: async ({ params: { token }, payload, correlationId }) => {
+    body: { raw: true, maxBytes: 4096 },
+    payload: Joi.binary(),
+    responses: { ...shared.responses, 415: { description: 'The body is no form.' } },
+    handle: async ({ params: { token }, payload, headers, correlationId }) => {
       const claims = readLink(parts, token)
       if (claims === undefined) return invalid()
-      const oneClick = payload['List-Unsubscribe'] !== undefined
-      const wish = oneClick ? 'opt-out' : payload.wish
-      const proof = oneClick ? 'one click in the mailbox' : 'the page behind the link'
-      await parts.database.transaction(claims.tenantId, (uow) => actOnLink(parts, uow, claims, { wish, proof }), {
+      const asked = await askedFor(payload, String(headers['content-type'] ?? ''))
+      if (asked === undefined) return problem(415, 'payload.unsupported-type', 'Expected the fields of a form.')
+      await parts.database.transaction(claims.tenantId, (uow) => actOnLink(parts, uow, claims, asked), {
         correlationId,
       })
-      return show(parts, claims, wish === 'opt-out' ? 'stopped' : 'resumed')
+      return show(parts, claims, asked.wish === 'opt-out' ? 'stopped' : 'resumed')
     },
   })
 }

@@ -59,6 +59,26 @@ describe('unsubscribe links', function () {
     })
   })
 
+  it('takes the one click as multipart/form-data too, and nothing that is no form', async () => {
+    const form = new FormData()
+    form.append('List-Unsubscribe', 'One-Click')
+    const wire = new Response(form)
+    const type = wire.headers.get('content-type') ?? ''
+    const send = (payload: string | Buffer, contentType: string) =>
+      consent.inbox.test.inject({
+        method: 'POST',
+        url: path,
+        as: null,
+        payload,
+        headers: { 'content-type': contentType },
+      })
+    expect((await send('{"wish":"opt-out"}', 'application/json')).status).to.equal(415)
+    expect((await send('no parts at all', type)).status).to.equal(415)
+    expect(await wishes()).to.deep.equal([])
+    expect((await send(Buffer.from(await wire.arrayBuffer()), type)).status).to.equal(200)
+    expect(await wishes()).to.deep.equal(['opt-out link'])
+  })
+
   it('answers a forged or cut link with a page that says so, and does nothing', async () => {
     const forged = `${path.slice(0, -3)}xyz`
     for (const answer of [await ask(forged), await post(forged, 'wish=opt-out'), await ask('/unsubscribe/nonsense')]) {
