@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { PartnerFolder, type Ran } from './partner-folder.ts'
 import { readGuide, type Step } from './read-guide.ts'
+import { Terminal } from './terminal.ts'
 
 /** Follows the guide in an empty folder, and remembers what was seen. */
 class Reader {
@@ -43,26 +43,15 @@ class Reader {
 
   /** Types each line once everything before it was read. */
   async #talk([first = '', ...lines]: readonly string[]): Promise<void> {
-    const program = this.folder.start(first.replace('$ ', ''), this.#at)
-    const heard: string[] = []
-    program.stdout.on('data', (chunk: Buffer) => heard.push(chunk.toString()))
-    program.stderr.on('data', (chunk: Buffer) => heard.push(chunk.toString()))
+    const terminal = new Terminal(this.folder, first.replace('$ ', ''), this.#at)
     try {
       for (const line of lines) {
-        if (line.startsWith('> ')) program.stdin.write(`${line.slice(2)}\n`)
-        else await this.#hear(line, program.stdout, heard)
+        if (line.startsWith('> ')) terminal.type(line.slice(2))
+        else await terminal.hear(line)
       }
     } finally {
-      await this.folder.interrupt(program)
+      await terminal.close()
     }
-  }
-
-  async #hear(line: string, output: NodeJS.ReadableStream, heard: readonly string[]): Promise<void> {
-    const signal = AbortSignal.timeout(120_000)
-    while (!heard.join('').includes(line))
-      await once(output, 'data', { signal }).catch((cause) => {
-        throw new Error(`waited in vain for "${line}"; there was:\n${heard.join('')}`, { cause })
-      })
   }
 }
 

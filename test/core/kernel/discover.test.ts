@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { definePlugin, type Plugin } from '@parley/core'
 import { expect } from 'chai'
 import Joi from 'joi'
@@ -50,6 +53,20 @@ describe('discovery', () => {
       ['nowhere', 'failed'],
       ['greeter', 'discovered'],
     ])
+  })
+
+  it('runs the source of a package that is being written, and what was built of one that is installed', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'parley-discover-'))
+    const parley = { plugin: './dist/index.js', source: './src/index.ts', kernel: '^1.0.0', kind: 'adapter' }
+    const entryIn = async (folder: string) => {
+      await mkdir(join(root, folder, 'src'), { recursive: true })
+      await writeFile(join(root, folder, 'package.json'), JSON.stringify({ name: 'pigeon', version: '1.0.0', parley }))
+      await writeFile(join(root, folder, 'src/index.ts'), '')
+      return discover([{ use: `./${folder}` }], root, '1.0.0')[0]?.package?.entry
+    }
+    expect(await entryIn('pigeon')).to.match(/pigeon\/src\/index\.ts$/)
+    expect(await entryIn('node_modules/pigeon')).to.match(/pigeon\/dist\/index\.js$/)
+    await rm(root, { recursive: true })
   })
 
   it('says which package.json cannot be read, and why', async () => {
