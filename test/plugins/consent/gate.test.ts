@@ -60,6 +60,38 @@ describe('consent at the gate of sends', function () {
     expect(consentProbe.heard.map(({ wish }) => wish)).to.deep.equal(['opt-out', 'opt-in'])
   })
 
+  it('keeps the bot silent after a STOP, until a START', async () => {
+    await consent.inbox.settings({ keywords: [{ words: ['price'], answer: 'Ten.' }] })
+    consent.clock.advance(1100)
+    const ask = async (id: string) => {
+      await consent.inbox.receive(consent.inbox.on.message(name, `${id}-${name}`, 'price?'))
+      return (await consent.inbox.transcript()).filter((line) => line.includes('Ten.')).length
+    }
+    await consent.put(contactId, { purpose: 'all', wish: 'opt-out' })
+    expect(await ask('stopped')).to.equal(0)
+    await prefer('all', 'resume')
+    expect(await ask('started')).to.equal(1)
+    await consent.inbox.settings({ keywords: [] })
+  })
+
+  it('gives back what was written before a STOP and had to wait until after it', async () => {
+    consent.inbox.vendor.answer({
+      ok: false,
+      failure: 'throttled',
+      code: '1',
+      detail: 'slow down',
+      retryAfterMs: 60_000,
+    })
+    expect(await answer()).to.equal('sent')
+    await consent.inbox.test.drain()
+    await prefer('all', 'stop')
+    consent.clock.advance(60_001)
+    await consent.inbox.test.drain()
+    const message = (await consent.inbox.messages()).at(-1)
+    expect(message).to.deep.include({ status: 'failed' })
+    expect(message?.error).to.include({ reason: 'opted-out' })
+  })
+
   it('lets a person who stopped marketing be answered, and sent what is no marketing', async () => {
     await prefer('marketing', 'stop')
     expect(await answer()).to.equal('sent')
