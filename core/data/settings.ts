@@ -2,8 +2,10 @@ import Joi from 'joi'
 
 /** Limits of a pool of connections. Times are milliseconds; a timeout of 0 is none. */
 export interface PoolSettings {
-  /** Most connections of this process. */
+  /** Most connections of this process, but for `lookups`. */
   readonly pool: number
+  /** Connections for what is read through caches, also from within a transaction: these must not wait for other transactions. */
+  readonly lookups: number
   /** Opening a connection, logging in included. */
   readonly connectTimeoutMs: number
   /** Waiting for a free connection of the pool. */
@@ -47,6 +49,7 @@ const count = (value: number) => Joi.number().integer().min(1).default(value)
 
 const limits: Joi.ObjectSchema<DatabaseSettings> = Joi.object({
   pool: count(10),
+  lookups: count(2),
   connectTimeoutMs: ms(5_000),
   acquireTimeoutMs: count(10_000),
   statementTimeoutMs: ms(8_000),

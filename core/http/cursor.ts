@@ -74,3 +74,6 @@ function invalidCursor(cause?: unknown): ParleyError {
     details: { field: 'cursor' },
   })
 }
+
+/** A place that a caller names in what Postgres counts with an `integer`: a seq, a revision, a fence. */
+export const position: Joi.NumberSchema = Joi.number().integer().min(0).max(2_147_483_647)

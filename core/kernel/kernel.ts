@@ -91,9 +91,9 @@ async function boot(options: BootOptions, running: AsyncDisposableStack): Promis
 
   const storage = await openStorage(settings, log)
   running.defer(() => storage.close())
-  const { knex } = storage
+  const { knex, lookups } = storage
   telemetry.database(knex)
-  const rooms = await openRooms({ settings, knex, clock, log, telemetry, record, records })
+  const rooms = await openRooms({ settings, knex, lookups, clock, log, telemetry, record, records })
   running.defer(() => rooms.keys.follower.stop())
   if (options.onCrash !== undefined) running.defer(watchCrashes(options.onCrash, supervisor, rooms, log))
   rooms.providerKeys.rotation.start()

@@ -37,6 +37,8 @@ import type { PluginRecord } from './record.ts'
 export interface RoomsOptions {
   readonly settings: KernelSettings
   readonly knex: Knex
+  /** For what caches read; see {@link Storage.lookups}. */
+  readonly lookups: Knex
   readonly clock: Clock
   readonly log: Logger
   readonly telemetry: Telemetry
@@ -49,13 +51,13 @@ export interface RoomsOptions {
 export type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 export async function openRooms(options: RoomsOptions) {
-  const { knex, clock, log, settings, record, records, telemetry } = options
+  const { knex, lookups, clock, log, settings, record, records, telemetry } = options
   const keys = await openKeys({
     ...{ setting: settings.keys, home: settings.home, settings: settings.secrets },
     ...{ knex, clock, log },
   })
   const { ring } = keys
-  const decisions = new TenantPlugins({ knex, clock, cacheMs: settings.tenantCacheMs })
+  const decisions = new TenantPlugins({ knex: lookups, clock, cacheMs: settings.tenantCacheMs })
   const running = (pluginId: string) => pluginId === KERNEL_ID || record(pluginId)?.state === 'started'
   // Of an adapter's calls a vendor is the other end.
   const dress = (id: string, port: string, value: unknown) =>
@@ -71,7 +73,7 @@ export async function openRooms(options: RoomsOptions) {
   const providers = new ProviderRegistry(running, dress, peers)
   const sources = { environment: environmentSource(settings.environment), file: fileSource() }
   for (const [key, value] of Object.entries(sources)) providers.add(KERNEL_ID, { port: secretsSource, key, value })
-  const tenants = new Tenants({ knex, clock, changed: (tenantId) => decisions.forget(tenantId) })
+  const tenants = new Tenants({ knex: lookups, clock, changed: (tenantId) => decisions.forget(tenantId) })
   const flagRoom = openFlags({ knex, clock, log, tenants, providers, records, settings: settings.flags })
   const gate: Gate = createGate({
     flags: flagRoom.flags,
@@ -87,7 +89,11 @@ export async function openRooms(options: RoomsOptions) {
   })
   const database = new TransactionRunner({ knex, events: engine })
   const auditLog = new AuditLog({ clock })
-  const layers = new SettingLayers({ database, clock, cacheMs: settings.tenantCacheMs })
+  const layers = new SettingLayers({
+    database: new TransactionRunner({ knex: lookups, events: engine }),
+    clock,
+    cacheMs: settings.tenantCacheMs,
+  })
   const settingsFor = settingsByPlugin((pluginId) => {
     const { tenant: schema, personal = [] } = record(pluginId)?.plugin?.manifest.settings ?? {}
     return new PluginTenantSettings({
@@ -124,7 +130,7 @@ export async function openRooms(options: RoomsOptions) {
     secrets: ring,
     tokens: new HmacTokens(ring, clock),
     connections: new ConnectionStore({
-      ...{ knex, ring, clock },
+      ...{ knex: lookups, ring, clock },
       settings: Joi.attempt(settings.connections, connectionSettings),
     }),
     apiKeys: new ApiKeys({ knex, clock, settings: Joi.attempt(settings.access, accessSettings) }),

@@ -23,6 +23,11 @@ export interface Storage {
   /** The application's URL: cannot step over row-level security. */
   readonly appUrl: string
   readonly knex: Knex
+  /**
+   * The same database over connections of their own, for what caches read. Work that holds a connection asks them, and would
+   * wait for ever for a second one of a pool that others like it have emptied.
+   */
+  readonly lookups: Knex
   /** True when the server runs inside `home`, for this installation alone. */
   readonly embedded: boolean
   /** Tables, and whatever else must be there before events flow, are made at start; not by "parley migrate" alone. */
@@ -45,17 +50,20 @@ export async function openStorage(settings: KernelSettings, log: Logger): Promis
     const mayMigrate = server.embedded || settings.migrateOnStart
     const { appUrl } = await prepareRoles(server.adminUrl)
     await prepareKernel(server.adminUrl, mayMigrate, log)
-    const knex = openPool({ url: appUrl, applicationName: 'parley', settings: databaseSettings(settings.data) })
+    const limits = databaseSettings(settings.data)
+    const open = (max: number) => openPool({ url: appUrl, applicationName: 'parley', max, settings: limits })
+    const [knex, lookups] = [open(limits.pool), open(limits.lookups)]
     return {
       adminUrl: server.adminUrl,
       appUrl,
       knex,
+      lookups,
       embedded: server.embedded,
       mayMigrate,
       restarts: server.restarts,
       prepare: (sources) => preparePlugins(server.adminUrl, sources, mayMigrate, log),
       close: async () => {
-        await knex.destroy()
+        await Promise.all([knex.destroy(), lookups.destroy()])
         await server.stop()
       },
     }

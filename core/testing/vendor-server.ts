@@ -46,7 +46,7 @@ export abstract class VendorServer {
       ...options,
     }
     const random = seededRandom(this.#options.seed)
-    this.faults = new FaultPlan(random)
+    this.faults = new FaultPlan(random, () => this.now())
     const { webhookConcurrency: concurrency, webhookRetry: retry } = this.#options
     this.webhooks = new WebhookPoster({ random, concurrency, retry })
     this.#server = createServer((request, response) => this.#receive(request, response))

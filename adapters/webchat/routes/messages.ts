@@ -1,4 +1,4 @@
-import { accepted, defineRoute, ok, problem, type Route } from '@parley/core'
+import { accepted, defineRoute, ok, position, problem, type Route } from '@parley/core'
 import Joi from 'joi'
 import { type Context, forVisitor, TAGS } from '../context.ts'
 import { contentOf, messageItem, type VisitorMessage } from '../inbound.ts'
@@ -78,7 +78,7 @@ function readRoute(context: Context): Route {
     summary: "The visitor's thread from a cursor on, oldest change first",
     tags: TAGS,
     access: { scheme: 'visitor' },
-    query: Joi.object<{ after: number }>({ after: Joi.number().integer().min(0).default(0) }),
+    query: Joi.object<{ after: number }>({ after: position.default(0) }),
     responses: {
       200: {
         description: 'Messages new or changed after the cursor; read on while `more`',

@@ -1,4 +1,4 @@
-import { accepted, defineRoute, type Route } from '@parley/core'
+import { accepted, defineRoute, position, type Route } from '@parley/core'
 import Joi from 'joi'
 import { type Context, forVisitor, TAGS } from '../context.ts'
 import { statusItem } from '../inbound.ts'
@@ -23,11 +23,7 @@ export function receiptRoute(context: Context): Route {
     idempotent: false,
     payload: Joi.object<ReceiptPayload>({
       status: Joi.valid('delivered', 'read').required(),
-      after: Joi.number()
-        .integer()
-        .min(0)
-        .required()
-        .description('The cursor that the page had before these messages.'),
+      after: position.required().description('The cursor that the page had before these messages.'),
       messages: Joi.array().items(Joi.string().uuid()).min(1).max(most).required(),
     }),
     responses: {

@@ -4,6 +4,7 @@ import {
   type ConversationStatus,
   defineRoute,
   ok,
+  position,
   problem,
   type Reply,
   type Route,
@@ -48,7 +49,7 @@ export function changeConversation(context: RouteContext): Route {
       holder: Joi.valid('none', 'bot', 'human'),
       expect: Joi.object({
         assigneeId: Joi.string().max(200).allow(null),
-        fence: Joi.number().integer().min(0),
+        fence: position,
       }).description('Change nothing unless the conversation still is so: for claiming it.'),
     })
       .or('status', 'snoozedUntil', 'assigneeId', 'labels', 'holder')

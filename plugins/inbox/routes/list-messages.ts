@@ -1,4 +1,14 @@
-import { cursorQuery, decodeCursor, defineRoute, ok, page, pageSchema, type Route, type UnitOfWork } from '@parley/core'
+import {
+  cursorQuery,
+  decodeCursor,
+  defineRoute,
+  ok,
+  page,
+  pageSchema,
+  position,
+  type Route,
+  type UnitOfWork,
+} from '@parley/core'
 import Joi from 'joi'
 import { listMessages } from '../storage/list-messages.ts'
 import { noConversation, type RouteContext } from './context.ts'
@@ -14,8 +24,7 @@ interface Query {
   readonly limit: number
 }
 
-const place = Joi.array<[number]>().ordered(Joi.number().integer().required())
-const number = Joi.number().integer().min(0)
+const place = Joi.array<[number]>().ordered(position.required())
 
 export function listMessagesRoute({ database, settings }: RouteContext): Route {
   return defineRoute({
@@ -28,9 +37,9 @@ export function listMessagesRoute({ database, settings }: RouteContext): Route {
     params: idParams,
     query: Joi.object<Query>({
       order: Joi.valid('asc', 'desc').default('asc'),
-      after: number.description('Only messages with a higher seq.'),
-      before: number.description('Only messages with a lower seq.'),
-      changedAfter: number.description('Only messages new or changed since this revision of the thread.'),
+      after: position.description('Only messages with a higher seq.'),
+      before: position.description('Only messages with a lower seq.'),
+      changedAfter: position.description('Only messages new or changed since this revision of the thread.'),
       ...cursorQuery({ maxLimit: settings.maxPageSize, defaultLimit: settings.pageSize }),
     }),
     responses: {

@@ -2,6 +2,7 @@ import {
   created,
   defineRoute,
   type MessengerSend,
+  position,
   type Reply,
   type Route,
   type RouteRequest,
@@ -40,7 +41,7 @@ export function sendMessage(context: RouteContext): Route {
     payload: Joi.object<Payload>({
       ...outboundKeys,
       note: Joi.boolean().default(false),
-      fence: Joi.number().integer().min(0).description('Refuse when the conversation changed hands since.'),
+      fence: position.description('Refuse when the conversation changed hands since.'),
     })
       .xor('text', 'template', 'media', 'content')
       .when(Joi.object({ note: Joi.valid(true).required() }).unknown(true), {

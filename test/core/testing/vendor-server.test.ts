@@ -56,6 +56,25 @@ describe("the base of vendors' simulators", () => {
     expect(vendor.faults.rules).to.deep.equal([])
   })
 
+  it('lets a rate through, and throttles what is beyond it', async () => {
+    let now = 0
+    const limited = new CountingVendor({ now: () => now })
+    await limited.listen()
+    limited.faults.add({ kind: 'throttle', perSecond: 2 })
+    const statuses = async (count: number) => {
+      const answers = []
+      for (let n = 0; n < count; n += 1)
+        answers.push((await request(`${limited.url}/send`, { method: 'POST' })).statusCode)
+      return answers
+    }
+    expect(await statuses(3)).to.deep.equal([200, 200, 429])
+    now += 500
+    expect(await statuses(2)).to.deep.equal([200, 429])
+    now += 60_000
+    expect(await statuses(3)).to.deep.equal([200, 200, 429])
+    await limited.close()
+  })
+
   it('carries a call out and loses the answer, or drops it before anything is done', async () => {
     vendor.faults.add({ kind: 'lose-answer', times: 1 })
     expect(await failure(call())).to.be.instanceOf(Error)
