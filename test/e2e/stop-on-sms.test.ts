@@ -17,13 +17,20 @@ interface Shown {
   readonly kind: string
   readonly status: string
   readonly direction: string
+  readonly error: unknown
+}
+
+interface Conversation {
+  readonly id: string
+  readonly channel: string
+  readonly contact: { readonly id: string }
 }
 
 /** A barber with an SMS number and a WhatsApp sender at Twilio, behind a proxy, who answers automatically to OPEN. */
 async function openBarber() {
   let test: TestKernel
   const reach = (url: string) => url.replace(PUBLIC_URL, test.baseUrl)
-  const simulator = new TwilioSimulator({ accounts: [ACCOUNT], reach })
+  const simulator = new TwilioSimulator({ accounts: [ACCOUNT], lateErrors: true, reach })
   const apiBaseUrl = await simulator.listen()
   const twilio = { apiBaseUrl, publicUrl: PUBLIC_URL }
   test = await startTestKernel({
@@ -89,8 +96,7 @@ describe('STOP on SMS, the whole way', function () {
       .received.filter(({ automatic }) => !automatic)
       .map(({ body }) => body)
   const get = async <T>(url: string) => (await barber.test.inject({ url })).body as T
-  const conversations = async () =>
-    (await get<{ items: readonly { id: string; channel: string }[] }>('/api/conversations')).items
+  const conversations = async () => (await get<{ items: readonly Conversation[] }>('/api/conversations')).items
   const conversation = async (channel = 'twilio') => {
     const found = (await conversations()).find((one) => one.channel === channel)
     if (found === undefined) throw new Error(`no conversation on ${channel}`)
@@ -152,7 +158,16 @@ describe('STOP on SMS, the whole way', function () {
   it('does not silence another channel of hers, which she did not speak of', async () => {
     barber.simulator.customer(ADA, SENDER).text('hello', { ProfileName: 'Ada', MessageType: 'text' })
     await settle()
-    expect((await conversations()).map(({ channel }) => channel)).to.have.members(['twilio', 'twilio-whatsapp'])
+    const both = await conversations()
+    expect(both.map(({ channel }) => channel)).to.have.members(['twilio', 'twilio-whatsapp'])
+    expect(new Set(both.map(({ contact }) => contact.id)), 'one person, by the phone number').to.have.property(
+      'size',
+      1,
+    )
+    expect((await answer('Hello on WhatsApp', 'twilio-whatsapp')).status).to.be.within(200, 202)
+    await settle()
+    const onWhatsApp = barber.simulator.customer(ADA, SENDER).received.map(({ body }) => body)
+    expect(onWhatsApp).to.deep.equal(['Welcome!', 'Hello on WhatsApp'])
   })
 
   it('is lifted by START: whoever was refused may write again', async () => {
@@ -190,6 +205,15 @@ describe('STOP on SMS, the whole way', function () {
     expect((await messages()).filter(({ text }) => text === 'Unordered').map(({ status }) => status)).to.deep.equal([
       'read',
     ])
+  })
+
+  it('is not what WhatsApp asks for: its closed window is told by a status, with the reason', async () => {
+    barber.simulator.state.openWindow(`whatsapp:${ADA}`, SENDER, 0)
+    expect((await answer('Are you there?', 'twilio-whatsapp')).status).to.be.within(200, 202)
+    await settle()
+    const shown = (await messages('twilio-whatsapp')).find(({ text }) => text === 'Are you there?')
+    expect(shown).to.include({ status: 'failed' })
+    expect(JSON.stringify(shown?.error)).to.contain('63016')
   })
 
   it('believes nobody but Twilio, which knows the public address; the answer has nothing to say', async () => {

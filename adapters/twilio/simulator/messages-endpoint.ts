@@ -4,6 +4,7 @@ import type { SimulatedAccount, SimulatedSender } from './state.ts'
 import { postWebhook, type SimulatorContext, statusParameters } from './webhooks.ts'
 
 const MAX_BODY = 1600
+const CLOSED_WINDOW = 63016
 const MOBILE = /^\+[1-9]\d{6,14}$/
 
 /** `POST /2010-04-01/Accounts/{sid}/Messages.json` by Twilio's rules, with Twilio's errors. */
@@ -16,7 +17,8 @@ export function createMessage(
   const sender = senderOf(context, account, form)
   if (sender === undefined) return refusal(form.get('From') === null ? 21603 : 21606)
   const code = problemOf(context, form, sender, to)
-  return code === undefined ? accept(context, account, sender, form) : refusal(code)
+  if (code !== undefined && !(code === CLOSED_WINDOW && context.behaviour.lateErrors)) return refusal(code)
+  return accept(context, account, { sender, form, failure: code })
 }
 
 /** Of a service, the first of its pool that speaks the recipient's channel. */
@@ -45,14 +47,20 @@ function problemOf(
   if (contentSid !== null && !state.contents.some(({ sid }) => sid === contentSid)) return 21655
   if (state.hasOptedOut(to, sender)) return 21610
   const free = contentSid === null && to.startsWith('whatsapp:')
-  return free && behaviour.enforceWindow && !state.windowOpen(to, sender.address, now()) ? 63016 : undefined
+  return free && behaviour.enforceWindow && !state.windowOpen(to, sender.address, now()) ? CLOSED_WINDOW : undefined
+}
+
+interface Accepted {
+  readonly sender: SimulatedSender
+  readonly form: URLSearchParams
+  /** The code that a status tells later; the customer gets nothing then. */
+  readonly failure: number | undefined
 }
 
 function accept(
   context: SimulatorContext,
   account: SimulatedAccount,
-  sender: SimulatedSender,
-  form: URLSearchParams,
+  { sender, form, failure }: Accepted,
 ): VendorReply {
   const { state, behaviour } = context
   const mediaUrls = form.getAll('MediaUrl')
@@ -61,14 +69,16 @@ function accept(
   const message = { sid, from: sender.address, to: form.get('To') ?? '' }
   const body =
     contentSid === null ? (form.get('Body') ?? '') : filled(context, contentSid, form.get('ContentVariables'))
-  state.received.add({
-    ...{ ...message, body, mediaUrls, automatic: false },
-    ...(contentSid === null ? {} : { contentSid }),
-    ...(callback === null ? {} : { statusCallback: callback }),
-  })
-  for (const status of callback === null ? [] : behaviour.statuses) {
-    const about = { ...message, accountSid: account.sid, serviceSid: sender.serviceSid }
-    postWebhook(context, account, callback ?? undefined, statusParameters(about, status))
+  if (failure === undefined)
+    state.received.add({
+      ...{ ...message, body, mediaUrls, automatic: false },
+      ...(contentSid === null ? {} : { contentSid }),
+      ...(callback === null ? {} : { statusCallback: callback }),
+    })
+  const about = { ...message, accountSid: account.sid, serviceSid: sender.serviceSid }
+  for (const status of failure === undefined ? behaviour.statuses : ['queued', 'failed']) {
+    const code = status === 'failed' ? failure : undefined
+    postWebhook(context, account, callback ?? undefined, statusParameters(about, status, code?.toString()))
   }
   return {
     status: 201,

@@ -35,10 +35,11 @@ export class TwilioSimulator extends VendorServer {
 
   constructor(options: TwilioSimulatorOptions = {}) {
     super({ webhookRetry: RETRY, ...options })
-    const { statuses = ['queued', 'sent', 'delivered'], enforceWindow = true, reach = (url: string) => url } = options
+    const { statuses = ['queued', 'sent', 'delivered'], enforceWindow = true, lateErrors = false } = options
+    const { reach = (url: string) => url } = options
     this.#context = {
       state: this.state,
-      behaviour: { statuses, enforceWindow, reach },
+      behaviour: { statuses, enforceWindow, lateErrors, reach },
       webhooks: this.webhooks,
       url: () => this.url,
       now: () => this.now(),

@@ -8,6 +8,8 @@ export interface Behaviour {
   readonly statuses: readonly string[]
   /** Refuse free WhatsApp messages to people who did not write within 24 hours. */
   readonly enforceWindow: boolean
+  /** Report a closed window by a `failed` status after accepting, as Twilio often does, instead of in the answer. */
+  readonly lateErrors: boolean
   /** The way to a public address: what DNS and proxies do in the world. Twilio signs the public address all the same. */
   readonly reach: (url: string) => string
 }

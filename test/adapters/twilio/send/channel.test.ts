@@ -103,6 +103,12 @@ describe('an SMS by Twilio', () => {
     cut.abort()
     expect(await office.text('never', { signal: cut.signal })).to.include({ ok: false, failure: 'retryable' })
     expect(office.simulator.state.received.all.map(({ body }) => body)).to.deep.equal(['lost'])
+    const curt = await openOffice(SMS, { settings: { maxAnswerBytes: 10 } })
+    try {
+      expect(await curt.text('hi')).to.include({ failure: 'unknown', code: 'answer-too-large' })
+    } finally {
+      await curt.close()
+    }
     const nowhere = await openOffice(SMS, { settings: { apiBaseUrl: 'http://127.0.0.1:9' } })
     try {
       expect(await nowhere.text('hi')).to.include({ failure: 'retryable', code: 'ECONNREFUSED' })
