@@ -14,6 +14,7 @@ export default defineConfig({
     { use: './adapters/instagram', settings: { ...graph(), ...publicUrl() } },
     { use: './adapters/twilio', settings: publicUrl() },
     { use: './adapters/twilio/whatsapp', settings: publicUrl() },
+    { use: './adapters/email' },
     { use: './adapters/sendgrid' },
     { use: './adapters/resend' },
     { use: './adapters/webchat' },

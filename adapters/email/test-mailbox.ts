@@ -14,7 +14,7 @@ export function testMailbox(
     const read = accountOf(connection)
     if (!read.ok) return refuse(read.detail)
     const { account } = read
-    const target = await smtpTarget(parts, connection, account, signal)
+    const target = await smtpTarget(parts, connection, account)
     if (!target.ok) return refuse(`Sending: ${target.detail}`)
     try {
       await tryLogin(target.target, signal)

@@ -23,9 +23,12 @@ interface Cached {
   readonly endsAt: number
 }
 
+type Answer = { ok: true; accessToken: string } | CredentialRefusal
+
 /** Access tokens of mailboxes, made from their refresh tokens and kept until shortly before they end. In memory only. */
 export class AccessTokens {
   readonly #cached = new LRUCache<string, Cached>({ max: MAX_CACHED })
+  readonly #underWay = new Map<string, Promise<Answer>>()
   readonly #parts: {
     readonly egress: Egress
     readonly clock: Clock
@@ -44,11 +47,7 @@ export class AccessTokens {
     this.#parts = parts
   }
 
-  async of(
-    connection: Connection,
-    provider: Provider,
-    signal: AbortSignal,
-  ): Promise<{ ok: true; accessToken: string } | CredentialRefusal> {
+  async of(connection: Connection, provider: Provider): Promise<Answer> {
     const { refreshToken = '', clientId = '' } = connection.secrets
     if (refreshToken === '' || clientId === '')
       return { ok: false, failure: 'auth', detail: 'The connection has no refresh token or no client id.' }
@@ -56,7 +55,14 @@ export class AccessTokens {
     const cached = this.#cached.get(key)
     if (cached !== undefined && cached.endsAt - MARGIN_MS > this.#parts.clock.millis())
       return { ok: true, accessToken: cached.accessToken }
-    return this.#refresh(connection, provider, key, signal)
+    // Sending and receiving ask at once; a refresh token that is replaced by every use must not be used twice.
+    const refreshing =
+      this.#underWay.get(key) ??
+      this.#refresh(connection, provider, key).finally(() => {
+        this.#underWay.delete(key)
+      })
+    this.#underWay.set(key, refreshing)
+    return refreshing
   }
 
   /** A server refused it before its time. */
@@ -64,12 +70,7 @@ export class AccessTokens {
     this.#cached.delete(keyOf(connection.id, connection.secrets.refreshToken ?? ''))
   }
 
-  async #refresh(
-    connection: Connection,
-    provider: Provider,
-    key: string,
-    signal: AbortSignal,
-  ): Promise<{ ok: true; accessToken: string } | CredentialRefusal> {
+  async #refresh(connection: Connection, provider: Provider, key: string): Promise<Answer> {
     const { refreshToken = '', clientId = '', clientSecret } = connection.secrets
     const { url, scope } = PROVIDERS[provider]
     const form = {
@@ -81,7 +82,6 @@ export class AccessTokens {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams(form).toString(),
-      signal,
     })
     if (!answer.ok) return { ok: false, failure: 'retryable', detail: `No access token: ${answer.detail}` }
     const body = jsonOf(answer.body)

@@ -12,7 +12,6 @@ export async function credentialOf(
   connection: Connection,
   account: MailAccount,
   tokens: AccessTokens,
-  signal: AbortSignal,
 ): Promise<{ ok: true; credential: Credential } | CredentialRefusal> {
   const { user, oauth } = account
   if (oauth === undefined) {
@@ -21,6 +20,6 @@ export async function credentialOf(
       return { ok: false, failure: 'auth', detail: 'The connection has no password.' }
     return { ok: true, credential: { user, password } }
   }
-  const token = await tokens.of(connection, oauth, signal)
+  const token = await tokens.of(connection, oauth)
   return token.ok ? { ok: true, credential: { user, accessToken: token.accessToken } } : token
 }

@@ -1,5 +1,5 @@
 import type { Connection, Egress } from '@parley/core'
-import { ImapFlow } from 'imapflow'
+import type { ImapFlow } from 'imapflow'
 import type { AccessTokens } from '../account/access-tokens.ts'
 import type { MailAccount, MailServer } from '../account/account.ts'
 import { credentialOf } from '../account/credential.ts'
@@ -33,9 +33,11 @@ export async function openSession(
     return { ok: false, failure: 'settings', detail: 'This installation speaks to mail servers under TLS only.' }
   const at = await reachable(account.imap, egress)
   if (!at.ok) return { ok: false, failure: at.blocked ? 'settings' : 'retryable', detail: at.detail }
-  const given = await credentialOf(connection, account, tokens, signal)
+  const given = await credentialOf(connection, account, tokens)
   if (!given.ok) return given
   const { user, ...secret } = given.credential
+  // Loaded with the first mailbox, not with every installation.
+  const { ImapFlow } = await import('imapflow')
   const client = new ImapFlow({
     ...{ host: at.server.address, port, servername: host, logger: false },
     secure: security === 'tls',

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream'
 import type { Channel, ChannelCapabilities, Connection, SendRequest, SendResult } from '@parley/core'
+import type Mail from 'nodemailer/lib/mailer'
 import { ownMessageId } from '../../mail/own-id.ts'
 import { buildMail, filesOf, refuse } from '../../mail/send/build.ts'
 import { type FileSources, openFiles } from '../../mail/send/files.ts'
-import { type ThreadReading, threadBefore } from '../../mail/send/thread.ts'
+import { type MailThread, type ThreadReading, threadBefore } from '../../mail/send/thread.ts'
 import type { AccessTokens } from '../account/access-tokens.ts'
 import { accountOf, type MailAccount } from '../account/account.ts'
 import { credentialOf } from '../account/credential.ts'
@@ -37,23 +39,43 @@ async function stoppable(parts: SendParts, request: SendRequest): Promise<SendRe
 }
 
 async function send(parts: SendParts, request: SendRequest): Promise<SendResult> {
-  const { connection, content, to, correlationId, signal } = request
+  const { connection, content, to, signal } = request
   if (to.kind !== 'email') return refuse('recipient', 'parley.identity', `A mail cannot be written to a ${to.kind}.`)
   const read = accountOf(connection)
   if (!read.ok) return refuse('auth', 'parley.settings', read.detail)
   const { account } = read
-  const target = await smtpTarget(parts, connection, account, signal)
+  const target = await smtpTarget(parts, connection, account)
   if (!target.ok) return target
   const thread = await threadBefore(parts.threads, request)
   const files = await openFiles(parts.files, connection.tenantId, filesOf(content), signal)
   if (!files.ok) return files
+  try {
+    return await sendFiles(parts, request, { account, target: target.target, thread, files: files.files })
+  } finally {
+    for (const { content: file } of files.files) if (file instanceof Readable) file.destroy()
+  }
+}
+
+/** The mail with its files, which the caller closes whatever becomes of it. */
+async function sendFiles(
+  parts: SendParts,
+  request: SendRequest,
+  ready: {
+    readonly account: MailAccount
+    readonly target: SmtpTarget
+    readonly thread: MailThread
+    readonly files: readonly Mail.Attachment[]
+  },
+): Promise<SendResult> {
+  const { connection, content, to, correlationId, signal } = request
+  const { account, target, thread, files } = ready
   const domain = account.from.address.split('@').at(-1) ?? 'localhost'
   const messageId = ownMessageId({ correlationId, connectionId: connection.id, to: to.value, domain })
   const from = { ...account.from, subject: account.subject }
-  const built = buildMail({ content, from, to: to.value, messageId, thread, files: files.files })
+  const built = buildMail({ content, from, to: to.value, messageId, thread, files })
   if (!built.ok) return built
   try {
-    await deliver(target.target, built.options, signal)
+    await deliver(target, built.options, signal)
     return { ok: true, externalId: messageId }
   } catch (error) {
     if (!(error instanceof SmtpFailed)) throw error
@@ -68,14 +90,13 @@ export async function smtpTarget(
   { tokens, files, settings }: Pick<SendParts, 'tokens' | 'files' | 'settings'>,
   connection: Connection,
   account: MailAccount,
-  signal: AbortSignal,
 ): Promise<{ ok: true; target: SmtpTarget } | Refused> {
   const server = account.smtp
   if (server.security === 'none' && !settings.allowPlain)
     return refuse('auth', 'parley.plain', 'This installation speaks to mail servers under TLS only.')
   const at = await reachable(server, files.egress)
   if (!at.ok) return refuse(at.blocked ? 'auth' : 'retryable', 'parley.unreachable', at.detail)
-  const given = await credentialOf(connection, account, tokens, signal)
+  const given = await credentialOf(connection, account, tokens)
   if (!given.ok) return refuse(given.failure, 'parley.credential', given.detail)
   const { connectMs, socketMs } = settings
   return { ok: true, target: { server, at: at.server, credential: given.credential, connectMs, socketMs } }
