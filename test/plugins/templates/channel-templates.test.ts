@@ -14,6 +14,16 @@ interface Preview {
   readonly payload?: object
 }
 
+describe('templates of an account that was just connected', function () {
+  this.timeout(60_000)
+
+  it('are there at once, before anybody or any clock asks for them', async () => {
+    const templates = await TemplatesKernel.start()
+    expect((await templates.copies()).map(({ name }) => name)).to.deep.equal(['greeting', 'reminder'])
+    await templates.stop()
+  })
+})
+
 describe("channels' templates", function () {
   this.timeout(60_000)
   let templates: TemplatesKernel

@@ -145,6 +145,15 @@ async function connect(test: TestKernel, simulator: WhatsAppSimulator): Promise<
     tenantId: null,
     secrets: { appSecret: APP_SECRET, verifyToken: 'verify-token' },
   })
+  simulator.addAccount({
+    phoneNumberId: NUMBER,
+    wabaId: WABA,
+    accessToken: TOKEN,
+    displayPhoneNumber: '15550001111',
+    verifiedName: 'The bakery',
+    callbackUrl: `${test.baseUrl}/hooks/whatsapp/${endpoint.id}`,
+    appSecret: APP_SECRET,
+  })
   const { id } = await database.transaction(test.tenantId, (uow) =>
     connections.create(uow, {
       provider: 'whatsapp',
@@ -156,14 +165,5 @@ async function connect(test: TestKernel, simulator: WhatsAppSimulator): Promise<
       secrets: { accessToken: TOKEN },
     }),
   )
-  simulator.addAccount({
-    phoneNumberId: NUMBER,
-    wabaId: WABA,
-    accessToken: TOKEN,
-    displayPhoneNumber: '15550001111',
-    verifiedName: 'The bakery',
-    callbackUrl: `${test.baseUrl}/hooks/whatsapp/${endpoint.id}`,
-    appSecret: APP_SECRET,
-  })
   return id
 }
