@@ -1,6 +1,6 @@
 import { type Health, type Logger, Regularly } from '@parley/core'
 import type { RemoteSettings } from '../settings.ts'
-import type { RemoteClient } from './client.ts'
+import type { RemoteAnswer, RemoteClient } from './client.ts'
 import { type RemoteManifest, readManifest } from './manifest.ts'
 import type { RemoteTarget } from './prepare-call.ts'
 
@@ -41,7 +41,7 @@ export class RegisteredRemote {
     if (answer.outcome === 'done') {
       this.#manifest = answer.data
       this.#trouble = ''
-    } else this.#trouble = 'code' in answer ? `${answer.outcome}: ${answer.code}` : answer.outcome
+    } else this.#trouble = troubleOf(answer)
   }
 
   health(): Health {
@@ -51,4 +51,11 @@ export class RegisteredRemote {
       ? { ok: true }
       : { ok: false, detail: `The remote gave no manifest (${this.#trouble}).` }
   }
+}
+
+function troubleOf(answer: Exclude<RemoteAnswer<unknown>, { outcome: 'done' }>): string {
+  const { outcome } = answer
+  if (outcome === 'malformed') return `${outcome}: ${answer.field}`
+  if (outcome === 'refused') return `${outcome}: ${answer.problem.code}`
+  return 'code' in answer ? `${outcome}: ${answer.code}` : outcome
 }

@@ -25,13 +25,20 @@ const CAUGHT_BY: Readonly<Record<PlatformMutantName, readonly CaseName[]>> = {
   'hopes that a lost file comes back': ['expiredMedia'],
 }
 
-const INBOX: readonly CaseName[] = ['settlesUnknown', 'keepsOrder', 'earlyStatus']
+const INBOX: readonly CaseName[] = ['settlesUnknown', 'keepsOrder', 'earlyStatus', 'inConversation', 'showsFailure']
 
 /** Cases that a channel whose vendor hands nothing of ours back cannot fail. */
 const BY_OUR_ID: readonly CaseName[] = ['sends', 'settlesUnknown']
 
-/** Registers a case for each mistake: a copy of the channel that makes it must fail where it should. */
-export function noticesPlatformMutants(driver: ChannelDriver, mutantChannel: string): void {
+/**
+ * Registers a case for each mistake: a copy of the channel that makes it must fail where it should. `own`: mistakes that this
+ * channel's copy knows beside those of all.
+ */
+export function noticesPlatformMutants(
+  driver: ChannelDriver,
+  mutantChannel: string,
+  own: Readonly<Record<string, readonly CaseName[]>> = {},
+): void {
   const handsBack = driver.notApplicable?.settlesUnknown === undefined
 
   function mutated(mutant: string, cases: readonly CaseName[]): ChannelDriver {
@@ -53,7 +60,7 @@ export function noticesPlatformMutants(driver: ChannelDriver, mutantChannel: str
   describe(`the conformance suite notices a channel ${driver.name} that`, function () {
     this.timeout(60_000)
 
-    for (const [mutant, all] of Object.entries(CAUGHT_BY)) {
+    for (const [mutant, all] of Object.entries({ ...CAUGHT_BY, ...own })) {
       const cases = all.filter((name) => handsBack || !BY_OUR_ID.includes(name))
       if (cases.length === 0) continue
       it(`${mutant} (by ${cases.join(', ')})`, async () => {

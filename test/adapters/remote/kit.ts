@@ -43,7 +43,7 @@ export function channelAlone(url: string, clock: TestClock, more: object = {}) {
       to: { kind: 'remote', scope: '', value: 'ada' },
       content: { kind: 'text', text: words },
       correlationId: `c-${words}`,
-      signal: AbortSignal.timeout(10_000),
+      signal: new AbortController().signal,
       ...more,
     })
   return { channel, client, remote, send, settings }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { ChannelTemplate, ObjectStore, OutboundContent, TokenSigner } from '@parley/core'
 import { TestClock } from '@parley/core/testing'
@@ -8,10 +10,11 @@ import { remoteReceipts } from '../../../adapters/remote/channel/receipts.ts'
 import { remoteTemplates } from '../../../adapters/remote/channel/templates.ts'
 import { Uploads } from '../../../adapters/remote/channel/uploads.ts'
 import type { Remote } from '../../../adapters/remote/simulator/remote.mjs'
+import { sign } from '../../../adapters/remote/simulator/signing.mjs'
 import { channelAlone, connectionOf, remoteWith, START } from './kit.ts'
-import { secretOf } from './vendor.ts'
+import { APP_SECRET, secretOf } from './vendor.ts'
 
-const signal = AbortSignal.timeout(30_000)
+const signal = new AbortController().signal
 const connection = connectionOf('line-1')
 
 describe('what a remote may declare beside sending', function () {
@@ -47,6 +50,19 @@ describe('what a remote may declare beside sending', function () {
     await stranger.remote.ask(signal)
     expect(stranger.channel.capabilities).to.include({ title: 'remote' })
     expect(stranger.remote.health().detail).to.contain('no manifest')
+  })
+
+  it('is of no use in another version of the protocol, which is said with the field', async () => {
+    const server = createServer((request, response) => {
+      const body = JSON.stringify({ data: { protocol: '2.0', name: 'later', title: 'Later', channel: {} } })
+      const id = String(request.headers['webhook-id'])
+      response.writeHead(200, sign(id, body, [APP_SECRET], clock.millis())).end(body)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const later = channelAlone(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, clock)
+    await later.remote.ask(signal)
+    expect(later.remote.health().detail).to.contain('malformed: data.protocol')
+    server.close()
   })
 
   it('is showing that a message was read', async () => {

@@ -32,6 +32,22 @@ export const REMOTE_MUTANTS = {
       return result.ok ? result : { ...result, detail: `${result.detail} (with ${told})` }
     },
   },
+  'gives up on a passing fault': {
+    send: async (right, request) => {
+      const result = await right.send(request)
+      return result.ok || result.failure !== 'retryable' ? result : { ...result, failure: 'content' }
+    },
+  },
+  'calls sent what was refused': {
+    send: async (right, request) => {
+      const result = await right.send(request)
+      return result.ok ? result : { ok: true, externalId: `made-up-${request.correlationId}` }
+    },
+  },
+  'never finds a file': {
+    fetch: () => async () => ({ ok: false, failure: 'gone', detail: 'never there' }),
+  },
+  'drops what was read': without(/^event:.*\/read$/),
 } as const satisfies Record<string, Mutant>
 
 export type RemoteMutantName = keyof typeof REMOTE_MUTANTS

@@ -108,6 +108,10 @@ describe('a remote cannot', function () {
     let deep: object = {}
     for (let level = 0; level < 40; level += 1) deep = { deep }
     expect(await refusal({ extra: deep })).to.equal('event-invalid events.1')
+    const text = `{"protocol":"1.0","events":[${'['.repeat(200_000)}${']'.repeat(200_000)}]}`
+    const headers = sign('msg_deep', text, [OTHER], house.clock.millis())
+    const answer = await fetch(other.url, { method: 'POST', body: text, headers })
+    expect(await answer.json()).to.deep.include({ accepted: 0 })
   })
 
   it('have a batch taken that is none, speaks another protocol or holds too much', async () => {
