@@ -28,6 +28,8 @@ describe('comparing two reports of the public API', () => {
     ['a member that is gone', '    now(): Date;\n', ''],
     ['a member that became optional', 'now(): Date', 'now?(): Date'],
     ['a new member that is required', '    now(): Date;\n', '    now(): Date;\n    millis(): number;\n'],
+    ['a parameter that is required', 'words?: string)', 'words?: string, loudly: boolean)'],
+    ['a required member further inside', '{ ok: true; }', '{ ok: true; held: boolean; }'],
     ['an alternative that is gone', " | 'image'", ''],
     ['another kind of declaration', 'export interface Clock {', 'export class Clock {'],
     ['another head', 'interface Clock {', 'interface Clock extends Watch {'],
@@ -41,6 +43,8 @@ describe('comparing two reports of the public API', () => {
     ['an optional member', '    now(): Date;\n', '    now(): Date;\n    millis?(): number;\n'],
     ['an alternative of a union', " | 'image'", " | 'image' | 'email'"],
     ['a member of a constant', 'STATES: {\n', 'STATES: {\n    readonly off: 1;\n'],
+    ['an optional parameter', 'words?: string)', 'words?: string, quietly?: boolean)'],
+    ['an optional member further inside', '{ ok: true; }', '{ ok: true; held?: boolean; }'],
     ['a member of what is sealed', 'readonly id: string;', 'readonly id: string;\n    readonly name: string;'],
   ] as const)
     it(`calls an addition: ${what}`, () => {

@@ -1,4 +1,5 @@
 import { type Declaration, declarationsOf } from './declarations.ts'
+import { grew } from './grew.ts'
 
 export interface Difference {
   readonly breaking: readonly string[]
@@ -7,7 +8,7 @@ export interface Difference {
 
 /**
  * What a new report means for who built against an old one. On the safe side: what cannot be shown to be an addition is
- * breaking. Additions are: a declaration; an optional member; any member of a constant, a class or what is `@sealed`; an
+ * breaking. Additions are: a declaration; an optional member or parameter, at any depth; any member of a constant, a class or what is `@sealed`; an
  * alternative of a union (who reads kinds and states keeps a branch for those to come).
  */
 export function compareReports(before: string, after: string): Difference {
@@ -29,9 +30,14 @@ function compareOne(old: Declaration, next: Declaration, breaking: string[], add
     breaking.push(`${name} was "${old.head || old.sort}" and is "${next.head || next.sort}"`)
     return
   }
-  for (const part of old.parts) if (!next.parts.includes(part)) breaking.push(`${name} no longer has: ${part}`)
-  for (const part of next.parts.filter((one) => !old.parts.includes(one)))
-    (mayGrow(next, part) ? additive : breaking).push(`${name} has now: ${part}`)
+  const gone = old.parts.filter((part) => !next.parts.includes(part))
+  const come = next.parts.filter((part) => !old.parts.includes(part))
+  for (const part of gone) if (!come.some((one) => grew(part, one))) breaking.push(`${name} no longer has: ${part}`)
+  for (const part of come) {
+    const added = gone.some((one) => grew(one, part)) || mayGrow(next, part)
+    const list = added ? additive : breaking
+    list.push(`${name} has now: ${part}`)
+  }
 }
 
 function mayGrow({ sort, sealed }: Declaration, part: string): boolean {

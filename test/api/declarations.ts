@@ -1,3 +1,5 @@
+import { split } from './split.ts'
+
 /** One declaration of a report: its words, split into the parts that may come and go by themselves. */
 export interface Declaration {
   readonly name: string
@@ -52,20 +54,4 @@ function read(name: string, sort: string, text: string, sealed: boolean): Declar
     }
   }
   return { name, sort, sealed, head: '', parts: [flat] }
-}
-
-/** At the separators that stand in no bracket. `=>` closes nothing. */
-function split(text: string, separator: string): readonly string[] {
-  const parts: string[] = []
-  let depth = 0
-  let start = 0
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] ?? ''
-    if ('{([<'.includes(char)) depth += 1
-    if ('})]'.includes(char) || (char === '>' && text[at - 1] !== '=')) depth -= 1
-    if (char !== separator || depth !== 0) continue
-    parts.push(text.slice(start, at))
-    start = at + 1
-  }
-  return [...parts, text.slice(start)].map((part) => part.trim()).filter((part) => part !== '')
 }
