@@ -7,8 +7,9 @@ export interface FoldedText {
   readonly signature?: string
 }
 
-/** The parser's patterns are no linear ones; text beyond this is the end of a long quotation. */
+/** The parser's patterns take the square of a line's length: seconds for a line that somebody made for that. */
 const MAX_LOOKED_AT = 65_536
+const MAX_LINE = 4_000
 
 /** Forwarding is quoting for somebody who has not read it: it stays. */
 const FORWARDED =
@@ -20,7 +21,7 @@ const FORWARDED =
  */
 export function foldText(whole: string): FoldedText {
   const text = whole.trim()
-  if (FORWARDED.test(text) || text.length > MAX_LOOKED_AT) return { text }
+  if (FORWARDED.test(text) || text.length > MAX_LOOKED_AT || hasLine(text, MAX_LINE)) return { text }
   const fragments = new EmailReplyParser().read(text).getFragments()
   const part = (wanted: (fragment: (typeof fragments)[number]) => boolean) =>
     fragments
@@ -32,4 +33,8 @@ export function foldText(whole: string): FoldedText {
   if (written === '') return { text }
   const [quoted, signature] = [part((one) => one.isQuoted()), part((one) => one.isSignature() && !one.isQuoted())]
   return { text: written, ...(quoted !== '' && { quoted }), ...(signature !== '' && { signature }) }
+}
+
+function hasLine(text: string, longer: number): boolean {
+  return text.split('\n').some((line) => line.length > longer)
 }

@@ -9,6 +9,9 @@ export const STORED = {
   fileName: 300,
 } as const
 
+/** HTML that is made safe, in characters: hostile nesting takes the square of it. Of what is longer, the beginning gives the text. */
+export const MAX_HTML = 400_000
+
 /** What is read into memory of a mail; files are passed by. Bytes. */
 export const MEMORY = {
   headers: 1024 * 1024,

@@ -4,7 +4,7 @@ import { isAutomatic } from './automatic.ts'
 import { foldText } from './fold.ts'
 import type { MailHeaders } from './headers.ts'
 import { htmlText } from './html-text.ts'
-import { STORED } from './limits.ts'
+import { MAX_HTML, STORED } from './limits.ts'
 import { type MailReport, type ReportPart, reportOf } from './report.ts'
 import { safeHtml } from './safe-html.ts'
 import { clean, clip } from './text.ts'
@@ -52,7 +52,7 @@ export function mailOf(parts: MailParts): ReadMail {
   const subject = clip((headers.text('subject') ?? '').replace(/\s+/g, ' ').trim(), STORED.subject)
   const date = headers.date('date')
   const automatic = isAutomatic(headers)
-  const html = parts.html === undefined ? '' : safeHtml(clean(parts.html))
+  const html = parts.html === undefined ? '' : safeHtml(clip(clean(parts.html), MAX_HTML))
   const text = bodyText(parts.text, html)
   const report = reportOf(headers, parts.reportParts ?? [], text)
   return {
@@ -84,8 +84,8 @@ function contentOf(parts: MailParts, shown: Shown): InboundContent {
   }
   const folded = foldText(text)
   const files = (parts.attachments ?? []).map(storable)
-  const tooLong =
-    [folded.text, folded.quoted ?? ''].some((one) => one.length > STORED.text) || html.length > STORED.html
+  const htmlTooLong = html.length > STORED.html || (parts.html ?? '').length > MAX_HTML
+  const tooLong = [folded.text, folded.quoted ?? ''].some((one) => one.length > STORED.text) || htmlTooLong
   const incomplete = tooLong || files.length > STORED.attachments || parts.broken !== undefined
   const whole = incomplete && parts.originalRef !== undefined ? [original(parts.originalRef)] : []
   const attachments = [...files.slice(0, STORED.attachments - whole.length), ...whole]
@@ -93,7 +93,7 @@ function contentOf(parts: MailParts, shown: Shown): InboundContent {
     kind: 'email',
     subject,
     text: clip(folded.text, STORED.text),
-    ...(html === '' || html.length > STORED.html ? {} : { html }),
+    ...(html === '' || htmlTooLong ? {} : { html }),
     ...(folded.quoted === undefined ? {} : { quoted: clip(folded.quoted, STORED.text) }),
     ...(folded.signature === undefined ? {} : { signature: clip(folded.signature, STORED.text) }),
     ...(attachments.length === 0 ? {} : { attachments }),
