@@ -16,8 +16,11 @@ interface Shown {
   readonly attachments: readonly { readonly state: string; readonly url?: string }[]
 }
 
+/** A busy machine may take its time over each of several waits. */
+const patiently = (condition: () => boolean | Promise<boolean>) => until(condition, 40_000)
+
 describe('a registered remote', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let house: RemoteHouse
   let ours: TestTenant
   let theirs: TestTenant
@@ -74,7 +77,7 @@ describe('a registered remote', function () {
   it('is to the inbox what its manifest says: kinds, lengths, who may be written to', async () => {
     await house.remote.tell([told('m1', 'line-1', 'ada'), told('m2', 'line-2', 'ben')])
     await settled()
-    await until(async () => {
+    await patiently(async () => {
       const { body } = await call('GET', `/api/conversations/${await conversation(ours)}`)
       return (body as { sendability?: { maxTextLength?: number } }).sendability?.maxTextLength === 500
     })
@@ -86,7 +89,7 @@ describe('a registered remote', function () {
 
   it('carries an answer out, and hands back what became of it', async () => {
     await call('POST', `/api/conversations/${await conversation(ours)}/messages`, { text: 'Hello Ada' })
-    await until(async () => {
+    await patiently(async () => {
       await settled()
       return house.remote.received.some(({ content }) => content.text === 'Hello Ada')
     })
@@ -102,7 +105,7 @@ describe('a registered remote', function () {
     house.remote.faults.push('lost-answer')
     await call('POST', `/api/conversations/${await conversation(ours)}/messages`, { text: 'Is it there?' })
     const ask = async () => (await messages(ours)).find(({ text }) => text === 'Is it there?')?.status
-    await until(async () => {
+    await patiently(async () => {
       await settled()
       return (await ask()) === 'unknown'
     })
@@ -144,7 +147,7 @@ describe('a registered remote', function () {
       expect(status).to.equal(201)
       expect(body).to.include({ bytes: 22 })
       await house.remote.tell([withFile('f1', 'line-1', 'ada', body.ref)])
-      await until(async () => {
+      await patiently(async () => {
         await settled()
         return (await messages(ours)).some(({ attachments }) => attachments.some(({ state }) => state === 'stored'))
       })
@@ -164,7 +167,7 @@ describe('a registered remote', function () {
     it('that no other connection can name', async () => {
       const { body } = await upload(secretOf('line-1'))
       await house.remote.tell([withFile('f2', 'line-2', 'ben', body.ref)])
-      await until(async () => {
+      await patiently(async () => {
         await settled()
         return (await messages(theirs)).some(({ attachments }) => attachments.some(({ state }) => state === 'gone'))
       })
