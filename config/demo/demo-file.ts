@@ -21,6 +21,18 @@ export interface DemoTwilioSender {
   readonly apiBaseUrl: string
 }
 
+/** An address at a simulated vendor of mail. */
+export interface DemoMailbox {
+  readonly address: string
+  readonly apiKey: string
+  readonly apiBaseUrl: string
+  readonly hookPath: string
+  /** Empty where the vendor posts all to the hook. */
+  readonly inboundPath: string
+  /** What the simulator signs with. */
+  readonly signing: string
+}
+
 /** The reference remote, and what signs on either side. */
 export interface DemoRemote {
   readonly url: string
@@ -41,6 +53,8 @@ export interface DemoFile {
   readonly instagram?: DemoPlatformAccount
   readonly twilio?: DemoTwilioSender
   readonly 'twilio-whatsapp'?: DemoTwilioSender
+  readonly sendgrid?: DemoMailbox
+  readonly resend?: DemoMailbox
   readonly remote?: DemoRemote
   readonly whatsapp: {
     readonly endpointUrl: string

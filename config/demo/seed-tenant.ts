@@ -3,6 +3,7 @@ import type { SimulatedAccount } from '../../adapters/whatsapp/simulator/index.t
 import type { Connection, UnitOfWork } from '../../core/index.ts'
 import type { Kernel } from '../../core/kernel/kernel.ts'
 import type { DemoFile } from './demo-file.ts'
+import { type DemoMail, seedMail } from './mail.ts'
 import { type DemoPlatform, seedPlatform } from './platform.ts'
 import { type DemoRemoteEnd, seedRemote } from './remote.ts'
 import { seedUser } from './seed-user.ts'
@@ -19,6 +20,7 @@ export interface Vendor {
   readonly platform?: DemoPlatform
   /** The simulated Twilio, where the others are simulated, too. */
   readonly twilio?: DemoTwilio
+  readonly mail?: DemoMail
   readonly remote?: DemoRemoteEnd
 }
 
@@ -40,6 +42,7 @@ export async function seedTenant(kernel: Kernel, kept: DemoFile | undefined, ven
   const { platform: demo, accessToken } = vendor
   const platform = demo && (await seedPlatform(kernel, { tenantId, baseUrl }, known, { demo, accessToken }))
   const twilio = vendor.twilio && (await seedTwilio(kernel, { tenantId, baseUrl }, known, vendor.twilio))
+  const mail = vendor.mail && (await seedMail(kernel, { tenantId, baseUrl }, known, vendor.mail))
   const remote = vendor.remote && (await seedRemote(kernel, { tenantId, baseUrl }, known, vendor.remote))
   const endpointUrl = `${baseUrl}${new URL(whatsapp.endpointUrl, baseUrl).pathname}`
   const file: DemoFile = {
@@ -49,6 +52,7 @@ export async function seedTenant(kernel: Kernel, kept: DemoFile | undefined, ven
     ...(user === undefined ? {} : { user }),
     ...platform,
     ...twilio,
+    ...mail,
     ...remote,
     webchat: { pageUrl: `${baseUrl}/chat/${channelId}`, channelId },
     whatsapp: { ...whatsapp, endpointUrl, graphBaseUrl: vendor.graphBaseUrl },

@@ -3,6 +3,7 @@ import { startDemoSimulator } from '../../adapters/whatsapp/simulator/index.ts'
 import type { Demo } from '../../core/config/define-config.ts'
 import type { KernelSettings } from '../../core/config/settings.ts'
 import { readDemoFile, writeDemoFile } from './demo-file.ts'
+import { startDemoMail } from './mail.ts'
 import { startDemoPlatform } from './platform.ts'
 import { startDemoRemote } from './remote.ts'
 import { seedTenant } from './seed-tenant.ts'
@@ -22,12 +23,14 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
   const graphBaseUrl = simulated?.graphBaseUrl ?? elsewhere ?? ''
   const platform = simulated && (await startDemoPlatform())
   const twilio = simulated && (await startDemoTwilio(settings))
+  const mail = simulated && (await startDemoMail(kept))
   const remote = simulated && (await startDemoRemote(kept?.remote))
   return {
     settings: {
       './adapters/whatsapp': { graphBaseUrl },
       ...platform?.settings,
       ...twilio?.settings,
+      ...mail?.settings,
       ...remote?.settings,
       './adapters/outbox-mail': { page: true },
       './plugins/accounts': { superAdmins: [DEMO_EMAIL] },
@@ -38,6 +41,7 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
         accessToken,
         ...(platform === undefined ? {} : { platform }),
         ...(twilio === undefined ? {} : { twilio }),
+        ...(mail === undefined ? {} : { mail }),
         ...(remote === undefined ? {} : { remote }),
       })
       simulated?.simulator.addAccount(account)
@@ -47,7 +51,9 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
         `  Or on WhatsApp:       npm run parley -- simulate whatsapp "Hello"`,
         ...(platform === undefined
           ? []
-          : [`                        (or simulate messenger, instagram, twilio, twilio-whatsapp, remote)`]),
+          : [
+              `                        (or simulate messenger, instagram, twilio, twilio-whatsapp, sendgrid, resend, remote)`,
+            ]),
         `  Answer as an agent:   curl -H "Authorization: Bearer ${file.apiKey}" ${file.baseUrl}/api/conversations`,
         ...(file.user === undefined
           ? []
@@ -62,6 +68,7 @@ export async function startDemo(settings: KernelSettings): Promise<Demo | undefi
       await simulated?.stop()
       await platform?.stop()
       await twilio?.stop()
+      await mail?.stop()
       await remote?.stop()
     },
   }

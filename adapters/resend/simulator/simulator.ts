@@ -12,14 +12,17 @@ import { type ArrivedMail, type ReceivedMail, ResendState, type SimulatedAccount
 
 export interface ResendSimulatorOptions extends VendorServerOptions {
   readonly accounts?: readonly SimulatedAccount[]
+  /** Kept from before, so that endpoints that know it go on believing. */
+  readonly signingSecret?: string
 }
 
 /** Resend with a memory: takes mail, tells what became of it, and keeps what customers write until it is fetched. */
 export class ResendSimulator extends VendorServer {
-  readonly state = new ResendState()
+  readonly state: ResendState
 
   constructor(options: ResendSimulatorOptions = {}) {
     super(options)
+    this.state = new ResendState(options.signingSecret)
     for (const account of options.accounts ?? []) this.addAccount(account)
   }
 

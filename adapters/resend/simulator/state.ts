@@ -43,8 +43,12 @@ export class ResendState {
   readonly arrived = new Map<string, ArrivedMail>()
   /** By account and idempotency key: the body that was taken, and the id that was given. */
   readonly idempotency = new Map<string, { readonly body: string; readonly id: string }>()
-  readonly signingSecret = `whsec_${randomBytes(24).toString('base64')}`
+  readonly signingSecret: string
   #sequence = 0
+
+  constructor(signingSecret = `whsec_${randomBytes(24).toString('base64')}`) {
+    this.signingSecret = signingSecret
+  }
 
   next(what: string): string {
     this.#sequence += 1

@@ -14,14 +14,17 @@ import { type ReceivedMail, SendGridState, type SimulatedAccount } from './state
 
 export interface SendGridSimulatorOptions extends VendorServerOptions {
   readonly accounts?: readonly SimulatedAccount[]
+  /** Kept from before, so that endpoints that know it go on believing. */
+  readonly signingKey?: string
 }
 
 /** SendGrid with a memory: takes mail by the Web API, tells what became of it, and posts what customers write. */
 export class SendGridSimulator extends VendorServer {
-  readonly state = new SendGridState()
+  readonly state: SendGridState
 
   constructor(options: SendGridSimulatorOptions = {}) {
     super(options)
+    this.state = new SendGridState(options.signingKey)
     for (const account of options.accounts ?? []) this.addAccount(account)
   }
 

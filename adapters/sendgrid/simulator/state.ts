@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
 /** An account at SendGrid as the simulator plays it. */
 export interface SimulatedAccount {
@@ -36,20 +36,25 @@ export class SendGridState {
   readonly suppressed = new Map<string, string>()
   /** Addresses whose servers say nothing yet: their mail is processed and no more. */
   readonly silent = new Set<string>()
-  readonly #keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
+  readonly privateKey: KeyObject
   #sequence = 0
 
-  constructor() {
-    this.#keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  /** @param signingKey base64 of a PKCS #8 DER; without one a key is made */
+  constructor(signingKey?: string) {
+    this.privateKey =
+      signingKey === undefined
+        ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey
+        : createPrivateKey({ key: Buffer.from(signingKey, 'base64'), format: 'der', type: 'pkcs8' })
   }
 
-  get privateKey(): KeyObject {
-    return this.#keys.privateKey
+  /** To be handed to another one that signs in the same way. */
+  get signingKey(): string {
+    return this.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
   }
 
   /** As SendGrid shows it: base64 of the DER. */
   get verificationKey(): string {
-    return this.#keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+    return createPublicKey(this.privateKey).export({ format: 'der', type: 'spki' }).toString('base64')
   }
 
   next(what: string): string {
