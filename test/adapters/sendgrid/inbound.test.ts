@@ -54,6 +54,12 @@ describe('mail that comes by Inbound Parse', function () {
     expect(answer.text).to.equal('%PDF-1.7 a bill')
   })
 
+  it('may be as large as SendGrid lets it be', async () => {
+    const content = Buffer.alloc(29 * 1024 * 1024, 'x')
+    const shown = await take({ text: 'big', files: [{ fileName: 'big.bin', mimeType: 'application/zip', content }] })
+    expect(shown?.attachments[0]).to.include({ state: 'stored', bytes: content.length })
+  })
+
   it('is kept whole when it is posted raw, and its files are fetched out of it', async () => {
     const raw = [
       `From: Ada <${ADA}>`,

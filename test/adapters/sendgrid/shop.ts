@@ -22,6 +22,7 @@ export interface ShownMessage {
     readonly state: string
     readonly fileName?: string
     readonly contentId?: string
+    readonly bytes?: number
     readonly url?: string
   }[]
 }
