@@ -33,7 +33,7 @@ export async function joinPeers({ settings, rooms, web }: PeerParts): Promise<vo
   const { peers, providers } = rooms
   if (peers === undefined) return
   const url = peers.settings.url ?? ownUrl(settings.host, Number(web.http.server.info.port), networkInterfaces)
-  await peers.start(url.replace(/\/$/, ''), offersOf(providers))
+  await peers.start(url.replace(/\/$/, ''), () => offersOf(providers))
 }
 
 function offersOf(providers: ProviderRegistry): Offers {

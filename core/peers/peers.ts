@@ -43,7 +43,8 @@ export class Peers {
   readonly #beating: Regularly
   /** By port and key: what stands in here for what was offered, and until when it is spoken of. */
   readonly #standIns = new Map<string, StandIn>()
-  #self: Peer = { id: this.id, url: '', offers: {} }
+  #url = ''
+  #offers: () => Offers = () => ({})
   #others: readonly Peer[] = []
   #turn = 0
 
@@ -57,9 +58,13 @@ export class Peers {
     )
   }
 
-  /** Known to the others when it resolves, and they are known here. @throws UnavailableError */
-  async start(url: string, offers: Offers): Promise<void> {
-    this.#self = { id: this.id, url, offers }
+  /**
+   * Known to the others when it resolves, and they are known here. `offers` is asked each time: what a provider can do may
+   * become known later. @throws UnavailableError
+   */
+  async start(url: string, offers: () => Offers): Promise<void> {
+    this.#url = url
+    this.#offers = offers
     await this.beat()
     this.#beating.start()
   }
@@ -74,7 +79,8 @@ export class Peers {
   async beat(): Promise<void> {
     const { store, clock, settings } = this.#options
     const now = clock.now()
-    this.#others = await store.beat(this.#self, now, new Date(now.getTime() - settings.awayMs))
+    const self = { id: this.id, url: this.#url, offers: this.#offers() }
+    this.#others = await store.beat(self, now, new Date(now.getTime() - settings.awayMs))
     const until = now.getTime() + settings.rememberMs
     for (const { offers } of this.#others) this.#remember(offers, until)
   }

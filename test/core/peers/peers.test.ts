@@ -102,8 +102,8 @@ describe('the processes of an installation', () => {
     asking = new Process(database, ring, clock)
     running = new Process(database, ring, clock)
     url = await running.listen()
-    await running.peers.start(url, offers)
-    await asking.peers.start('http://127.0.0.1:1', {})
+    await running.peers.start(url, () => offers)
+    await asking.peers.start('http://127.0.0.1:1', () => ({}))
   })
   afterEach(async () => {
     await Promise.all([asking.peers.stop(), running.peers.stop()])
@@ -117,6 +117,17 @@ describe('the processes of an installation', () => {
     expect(pager().capabilities).to.deep.equal({ title: 'Pager' })
     expect(asking.peers.byKey('channel@1', 'pigeon')).to.equal(undefined)
     expect(running.peers.keys('channel@1')).to.deep.equal([])
+  })
+
+  it('learn what a provider can do when that becomes known', async () => {
+    await running.peers.stop()
+    let title = 'Pager'
+    await running.peers.start(url, () => ({ 'channel@1': { pager: { capabilities: { title } } } }))
+    await asking.peers.beat()
+    title = 'Pager with pictures'
+    await running.peers.beat()
+    await asking.peers.beat()
+    expect(pager().capabilities).to.deep.equal({ title: 'Pager with pictures' })
   })
 
   it('ask each other, and take the secrets of an account along where nobody reads them', async () => {
@@ -149,7 +160,7 @@ describe('the processes of an installation', () => {
     const dead = new Process(database, ring, clock)
     const deadUrl = await dead.listen()
     await dead.end()
-    await dead.peers.start(deadUrl, offers)
+    await dead.peers.start(deadUrl, () => offers)
     await asking.peers.beat()
     for (let n = 0; n < 4; n += 1) expect(await send()).to.include({ ok: true })
     await dead.peers.stop()
@@ -180,7 +191,7 @@ describe('the processes of an installation', () => {
     const other = new Process(database, ring, clock)
     const otherUrl = await other.listen()
     expect(await post(otherUrl, body), 'for another process').to.equal(401)
-    await stranger.peers.start('http://127.0.0.1:1', {})
+    await stranger.peers.start('http://127.0.0.1:1', () => ({}))
     const call = (stranger.peers.byKey('channel@1', 'pager') as Pager).send({})
     expect(await call.catch((error: unknown) => error)).to.have.property('code', 'peer.failed')
     expect(running.heard).to.have.length(1)
@@ -192,7 +203,7 @@ describe('the processes of an installation', () => {
     const later = new TestClock()
     later.advance(settings.staleMs + 1)
     const ahead = new Process(database, ring, later)
-    await ahead.peers.start(await ahead.listen(), offers)
+    await ahead.peers.start(await ahead.listen(), () => offers)
     await running.peers.stop()
     await asking.peers.beat()
     expect(await send().catch((error: unknown) => error)).to.have.property('code', 'peer.failed')
@@ -204,8 +215,8 @@ describe('the processes of an installation', () => {
   it('offer nothing but the methods that are meant to be asked', async () => {
     await asking.peers.stop()
     const cheat = new Process(database, ring, clock)
-    await running.peers.start(url, { 'channel@1': { pager: {}, pigeon: {} }, 'database@1': { pager: {} } })
-    await cheat.peers.start('http://127.0.0.1:1', {})
+    await running.peers.start(url, () => ({ 'channel@1': { pager: {}, pigeon: {} }, 'database@1': { pager: {} } }))
+    await cheat.peers.start('http://127.0.0.1:1', () => ({}))
     expect(Object.keys(cheat.peers.byKey('database@1', 'pager') as object)).to.deep.equal([])
     expect(Object.keys(cheat.peers.byKey('channel@1', 'pager') as object)).to.deep.equal(['send', 'test'])
     const pigeon = cheat.peers.byKey('channel@1', 'pigeon') as Pager
