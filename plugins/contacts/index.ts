@@ -35,7 +35,9 @@ export default definePlugin({
     const context = { ...deps, settings }
     return {
       personalData,
-      providers: [provide(contactDirectory, { value: createDirectory(deps.clock) })],
+      providers: [
+        provide(contactDirectory, { value: createDirectory({ clock: deps.clock, maxAlike: settings.maxAlike }) }),
+      ],
       routes: [
         listContacts(context),
         getContact(context),

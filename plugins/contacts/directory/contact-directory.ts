@@ -1,10 +1,10 @@
-import type { Clock, ContactDirectory, ContactSummary, Identity, UnitOfWork } from '@parley/core'
-import { resolve } from './resolve.ts'
+import type { ContactDirectory, ContactSummary, Identity, UnitOfWork } from '@parley/core'
+import { type ResolveParts, resolve } from './resolve.ts'
 import { searchContacts } from './search.ts'
 
-export function createDirectory(clock: Clock): ContactDirectory {
+export function createDirectory(parts: ResolveParts): ContactDirectory {
   return {
-    resolve: (uow, senders) => resolve(uow, senders, clock),
+    resolve: (uow, senders) => resolve(uow, senders, parts),
     find,
     search: searchContacts,
   }

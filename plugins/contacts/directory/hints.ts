@@ -13,10 +13,16 @@ interface Described {
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** Joins a list `w` of kinds, values and contacts to the others who say the same about themselves. Never by a name. */
-export const OTHERS_SAYING = `join contacts.hint h on h.tenant_id = ?::uuid and h.kind = w.kind and h.value = w.value
-       and h.contact_id <> w."contactId"
-     join contacts.contact c on c.tenant_id = ?::uuid and c.id = h.contact_id and c.merged_into is null`
+/**
+ * Joins a list `w` of kinds, values and contacts to the newest others who say the same about themselves, never by a name.
+ * Binds the tenant, and how many of them at most: half a town may have typed `test@test.com`.
+ */
+export const OTHERS_SAYING = `cross join lateral (
+       select hh.contact_id from contacts.hint hh
+       join contacts.contact c on c.tenant_id = hh.tenant_id and c.id = hh.contact_id and c.merged_into is null
+       where hh.tenant_id = ?::uuid and hh.kind = w.kind and hh.value = w.value and hh.contact_id <> w."contactId"
+       order by hh.contact_id desc limit ?
+     ) h`
 
 export const withContact =
   (contactId: string) =>
@@ -56,14 +62,18 @@ export async function keepHints(uow: UnitOfWork, contacts: readonly Described[])
 }
 
 /** Others who say about themselves what these are known by, or say too. One round trip; none for nothing. */
-export async function sameHints(uow: UnitOfWork, known: readonly Claim[]): Promise<readonly MergeSuggestion[]> {
+export async function sameHints(
+  uow: UnitOfWork,
+  known: readonly Claim[],
+  maxAlike: number,
+): Promise<readonly MergeSuggestion[]> {
   const wanted = known.filter(isHint)
   if (wanted.length === 0) return []
   const { rows } = await uow.trx.raw<{ rows: { kind: string; one: string; other: string }[] }>(
     `select distinct w.kind, w."contactId" as one, h.contact_id as other
      from json_to_recordset(?::json) as w(kind text, value text, "contactId" uuid)
      ${OTHERS_SAYING}`,
-    [JSON.stringify(wanted), uow.tenantId, uow.tenantId],
+    [JSON.stringify(wanted), uow.tenantId, maxAlike],
   )
   return rows.map(({ kind, one, other }) => ({ contactIds: pair(one, other), reason: reasonOf(kind) }))
 }

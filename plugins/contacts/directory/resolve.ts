@@ -6,6 +6,12 @@ import { refreshSearch } from './search-column.ts'
 import { store } from './store.ts'
 import { suggestMerges } from './suggest.ts'
 
+export interface ResolveParts {
+  readonly clock: Clock
+  /** Most others that a new contact is suggested with for saying the same about itself. */
+  readonly maxAlike: number
+}
+
 /**
  * Each sender's contact, in order. One round trip when all are known, two when some are new; a few more when somebody
  * makes the same person at the same time, or when there is something to suggest.
@@ -13,12 +19,12 @@ import { suggestMerges } from './suggest.ts'
 export async function resolve(
   uow: UnitOfWork,
   senders: readonly Sender[],
-  clock: Clock,
+  { clock, maxAlike }: ResolveParts,
 ): Promise<readonly ContactSummary[]> {
   const now = clock.now()
   const wanted = senders.flatMap((sender) => [...sender.identities.map(normalise), ...hintsOf(sender)])
   let plan = planResolve(senders, await lookup(uow, wanted), newId)
-  const { lost, made, alike } = await store(uow, plan, now)
+  const { lost, made, alike } = await store(uow, plan, { now, maxAlike })
   let gone: ReadonlySet<string> = new Set()
   if (lost.length > 0) {
     gone = await giveWay(uow, plan, lost)

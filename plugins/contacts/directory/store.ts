@@ -53,7 +53,11 @@ const STORE = `with claimed as (
  *
  * @returns the claims that were lost to somebody else, the ids of the contacts that were made, and who else they may be
  */
-export async function store(uow: UnitOfWork, plan: ResolvePlan, now: Date): Promise<Stored> {
+export async function store(
+  uow: UnitOfWork,
+  plan: ResolvePlan,
+  { now, maxAlike }: { readonly now: Date; readonly maxAlike: number },
+): Promise<Stored> {
   if (plan.claims.length === 0) return { lost: [], made: [], alike: [] }
   const created = plan.created.map(({ contact, sender }) => {
     const username = sender.username ?? null
@@ -65,7 +69,7 @@ export async function store(uow: UnitOfWork, plan: ResolvePlan, now: Date): Prom
   const known = [...told, ...plan.claims].filter(isHint)
   const { rows } = await uow.trx.raw<{ rows: Row[] }>(STORE, [
     ...[uow.tenantId, now, JSON.stringify(plan.claims), uow.tenantId, now, now, JSON.stringify(created)],
-    ...[uow.tenantId, JSON.stringify(told), JSON.stringify(known), uow.tenantId, uow.tenantId],
+    ...[uow.tenantId, JSON.stringify(told), JSON.stringify(known), uow.tenantId, maxAlike],
   ])
   const claimed = rows.filter(({ other }) => other === null)
   const won = new Set(claimed.map(keyOf))

@@ -1,4 +1,4 @@
-import { type Clock, defineRoute, newId, ok, type Route, type UnitOfWork } from '@parley/core'
+import { defineRoute, newId, ok, type Route, type UnitOfWork } from '@parley/core'
 import Joi from 'joi'
 import { keepHints, sameHints, withContact } from '../directory/hints.ts'
 import { lookup } from '../directory/lookup.ts'
@@ -17,7 +17,8 @@ interface Patch {
   readonly blocked?: boolean
 }
 
-export function changeContact({ database, clock }: RouteContext): Route {
+export function changeContact(context: RouteContext): Route {
+  const { database } = context
   return defineRoute({
     method: 'PATCH',
     path: '/api/contacts/{id}',
@@ -36,13 +37,13 @@ export function changeContact({ database, clock }: RouteContext): Route {
       404: { description: 'There is no such contact.' },
     },
     handle: async ({ tenantId, params, payload }) => {
-      const changed = await database.transaction(tenantId, (uow) => change(uow, params.id, payload, clock))
+      const changed = await database.transaction(tenantId, (uow) => change(context, uow, params.id, payload))
       return changed === undefined ? notFound(params.id) : ok(viewOf(changed))
     },
   })
 }
 
-async function change(uow: UnitOfWork, id: string, patch: Patch, clock: Clock): Promise<Contact | undefined> {
+async function change(context: RouteContext, uow: UnitOfWork, id: string, patch: Patch): Promise<Contact | undefined> {
   const contact = await Contact.in(uow).findOne({ id }).forUpdate()
   if (contact === undefined) return undefined
   const attributes = merged(contact.attributes, patch.attributes ?? {})
@@ -52,10 +53,10 @@ async function change(uow: UnitOfWork, id: string, patch: Patch, clock: Clock): 
       name: patch.name?.trim() ?? contact.name,
       blocked: patch.blocked ?? contact.blocked,
       attributes,
-      updated_at: clock.now(),
+      updated_at: context.clock.now(),
     })
   if (patch.name !== undefined) await refreshSearch(uow, [id])
-  if (patch.attributes !== undefined) await suggestByAttributes(uow, id, attributes, clock)
+  if (patch.attributes !== undefined) await suggestByAttributes(context, uow, id, attributes)
   return contactById(uow, id)
 }
 
@@ -68,10 +69,10 @@ function merged(
 }
 
 async function suggestByAttributes(
+  { clock, settings }: RouteContext,
   uow: UnitOfWork,
   id: string,
   attributes: Readonly<Record<string, string>>,
-  clock: Clock,
 ): Promise<void> {
   const hints = hintsOf({ identities: [], attributes })
   const owners = await lookup(uow, hints)
@@ -81,6 +82,6 @@ async function suggestByAttributes(
     return [{ contactIds: pair(owner.id, id), reason: `shared-${hint.kind}` as SuggestionReason }]
   })
   await keepHints(uow, [{ id, attributes }])
-  const others = await sameHints(uow, hints.map(withContact(id)))
+  const others = await sameHints(uow, hints.map(withContact(id)), settings.maxAlike)
   await suggestMerges(uow, [...suggestions, ...others], newId, clock.now())
 }

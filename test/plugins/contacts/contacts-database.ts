@@ -42,7 +42,7 @@ export async function contactsDatabase(): Promise<ContactsDatabase> {
   if (db.database === undefined) throw new ParleyError('test.database', 'The test database came without a runner.')
   return {
     database: db.database,
-    directory: createDirectory(clock),
+    directory: createDirectory({ clock, maxAlike: 5 }),
     clock,
     tenantId: uuidv7(),
     published,

@@ -76,7 +76,7 @@ export class InboxDatabase {
   }
 
   get contacts(): ContactDirectory {
-    return createDirectory(this.clock)
+    return createDirectory({ clock: this.clock, maxAlike: 5 })
   }
 
   get tenantSettings(): TenantSettings<InboxTenantSettings> {
