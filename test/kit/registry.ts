@@ -110,7 +110,7 @@ export class LocalRegistry {
   }
 }
 
-/** A folder goes without what was installed below it: npm places that where it wants it. */
+/** A folder goes without what was installed below it: npm places that where it wants it. Its name is stripped by npm. */
 async function send({ folder, tarball }: Shelf, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/octet-stream' })
   if (tarball !== undefined) {
@@ -118,14 +118,7 @@ async function send({ folder, tarball }: Shelf, response: ServerResponse): Promi
     return
   }
   const [parent, name] = [dirname(folder ?? ''), basename(folder ?? '')]
-  const tar = spawn('tar', [
-    '-c',
-    '-C',
-    parent,
-    `--exclude=${name}/node_modules`,
-    `--transform=s,^${name},package,`,
-    name,
-  ])
+  const tar = spawn('tar', ['-c', '-C', parent, `--exclude=${name}/node_modules`, name])
   await pipeline(tar.stdout, response)
 }
 
