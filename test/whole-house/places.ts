@@ -15,6 +15,9 @@ export const placesOfHouse: Readonly<Record<string, readonly string[]>> = {
   '/api/files/{token}': ['not-signed'],
   // Signed too, and handed to customers only.
   '/unsubscribe/{token}': ['not-signed'],
+  // A vendor's way in to one mailbox, with a token of that connection.
+  '/api/sendgrid/inbound/{connectionId}': ['01a1fb9b-06c7-7000-a78f-49770b805c70'],
+  '/api/sendgrid/inbound/{connectionId}/{token}': ['not-its-token'],
   '/api/auth/openid/{provider}': ['google'],
   '/api/admin/flags/{key}': ['house.flag'],
   '/api/admin/flag-segments/{key}': ['house-segment'],

@@ -44,7 +44,11 @@ const PUBLIC: ReadonlySet<string> = new Set([
     'openWebchatSession',
     'readWebchatFile',
     'getLinkedFile',
+    'showUnsubscribe',
+    'doUnsubscribe',
   ],
+  // Vendors and remotes have none either: they sign, or know a token of the connection.
+  ...['receiveSendGridMail', 'remoteUploadFile', 'remoteGetProtocol'],
 ])
 
 /** Permissions that each built-in role must never have by default, whatever a manifest says. */
