@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ChannelMedia } from '@parley/core'
 import { codeOf } from './wire/exchange.ts'
+import { basicOf } from './wire/place.ts'
 import { credentialOf, type TwilioApi } from './wire/twilio-api.ts'
 
 type Fetched = Awaited<ReturnType<ChannelMedia['fetch']>>
@@ -29,8 +30,7 @@ export function twilioMedia(
       if (media.ref === undefined) return failed('gone', 'the message named no file')
       const credential = credentialOf(connection)
       if (credential === undefined) return failed('auth', 'the connection has no account, or nothing to sign in with')
-      const { username, password } = credential
-      const basic = { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
+      const basic = basicOf(credential)
       let url = trusted(media.ref, TWILIO_HOSTS, trust)
       for (let hop = 0; url !== undefined && hop <= MAX_REDIRECTS; hop += 1) {
         const answer = await open(api, url, hop === 0 ? basic : {}, signal)

@@ -64,7 +64,7 @@ const biome = () => join(dirname(bin('@biomejs/biome/package.json')), 'bin', 'bi
 
 /** Every command, as the argument lists to run under the pinned Node, one after another until one fails. */
 const commands = {
-  cli: (args) => [[...serverFlags, join(root, 'core/cli/main.ts'), ...args]],
+  cli: (args) => [[...serverFlags, join(root, 'core/cli/parley.mjs'), ...args]],
   run: (args) => [args],
   test: (args) => [
     [

@@ -91,7 +91,7 @@ export async function startParley(
   const port = await freePort()
   const url = await databaseUrl(around.adminUrl, database)
   const began = performance.now()
-  const child = new Child('core/cli/main.ts', ['start'], {
+  const child = new Child('core/cli/parley.mjs', ['start'], {
     PORT: String(port),
     PARLEY_HOME: home,
     DATABASE_URL: url,

@@ -28,7 +28,7 @@ describe('the Dockerfile', () => {
   })
 
   it('starts Node itself, with the flags of the launcher, so that signals reach it', () => {
-    expect(last(final, 'ENTRYPOINT').exec).to.deep.equal(['node', ...serverFlags, 'core/cli/main.ts'])
+    expect(last(final, 'ENTRYPOINT').exec).to.deep.equal(['node', ...serverFlags, 'core/cli/parley.mjs'])
     expect(last(final, 'CMD').exec).to.deep.equal(['start'])
     expect(last(final, 'HEALTHCHECK').exec).to.deep.equal(['node', 'docker/health-check.mjs'])
   })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './installation.ts'
 
-const MAIN = fileURLToPath(new URL('../../core/cli/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../core/cli/parley.mjs', import.meta.url))
 const START_MS = 60_000
 
 export interface Ending {

@@ -79,7 +79,7 @@ export class Installation {
   }
 
   #parley(...args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
-    return spawn(process.execPath, ['core/cli/main.ts', ...args], {
+    return spawn(process.execPath, ['core/cli/parley.mjs', ...args], {
       cwd: ROOT,
       env: {
         ...process.env,

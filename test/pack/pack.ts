@@ -31,7 +31,7 @@ async function stageCore(work: string, built: string): Promise<string> {
   const staged = join(work, 'core')
   for (const room of ['core', 'migrations'])
     await cp(join(built, room), join(staged, 'dist', room), { recursive: true })
-  for (const left of ['api', 'README.md', 'VERSIONING.md', 'cli/launch.mjs'])
+  for (const left of ['api', 'README.md', 'VERSIONING.md', 'cli/launch.mjs', 'cli/parley.mjs'])
     await rm(join(staged, 'dist/core', left), { recursive: true, force: true })
   await runsJavaScript(join(staged, 'dist/core/testing/conformance/probe/package.json'))
   const { name, version } = JSON.parse(await readFile(join(ROOT, 'core/package.json'), 'utf8'))

@@ -49,9 +49,8 @@ async function readPage(
   query: { pageSize: number; pageToken: string | undefined; signal: AbortSignal },
 ): Promise<Page> {
   const { pageSize, pageToken, signal } = query
-  const answer = await api.call(connection, signal, (client) =>
-    client.content.v1.contentAndApprovals.page({ pageSize, ...present({ pageToken }) }),
-  )
+  const asked = new URLSearchParams({ PageSize: String(pageSize), ...present({ PageToken: pageToken }) })
+  const answer = await api.read(connection, signal, `https://content.twilio.com/v1/ContentAndApprovals?${asked}`)
   const refusal = refusalOf(answer, Object.values(connection.secrets))
   if (refusal !== undefined) {
     const failure = refusal.failure === 'auth' || refusal.failure === 'content' ? 'auth' : 'retryable'

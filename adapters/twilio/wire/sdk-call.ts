@@ -1,6 +1,7 @@
 import { stringify } from 'node:querystring'
 import twilio from 'twilio'
 import type { TwilioAnswer, Wire } from './exchange.ts'
+import { basicOf, placed } from './place.ts'
 
 type Asked = Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0]
 type Answered = Awaited<ReturnType<InstanceType<typeof twilio.RequestClient>['request']>>
@@ -27,24 +28,18 @@ export class SdkCall extends twilio.RequestClient {
 
   override async request<TData>(asked: Asked): Promise<Answered & { body: TData }> {
     const { method, uri, username = '', password = '', headers = {}, params, data } = asked
-    const url = this.#place(uri)
+    const url = placed(uri, this.#baseUrl)
     if (params !== undefined) url.search = stringify(params as Record<string, string>)
-    const basic = Buffer.from(`${username}:${password}`).toString('base64')
     this.answer = await this.#wire.exchange({
       method: method.toUpperCase() as 'GET' | 'POST' | 'DELETE',
       url,
-      headers: { ...textual(headers), authorization: `Basic ${basic}` },
+      headers: { ...textual(headers), ...basicOf({ username, password }) },
       ...(data === undefined ? {} : { body: stringify(data as Record<string, string>) }),
       signal: this.#signal,
     })
     if (this.answer.outcome !== 'answered') throw new Error(this.answer.code)
     const { status: statusCode, body, headers: answered } = this.answer
     return { statusCode, body: body as TData, headers: answered, toString: () => `HTTP ${statusCode}` }
-  }
-
-  #place(uri: string): URL {
-    const meant = new URL(uri)
-    return this.#baseUrl === undefined ? meant : new URL(`${meant.pathname}${meant.search}`, this.#baseUrl)
   }
 }
 

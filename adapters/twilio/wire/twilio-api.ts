@@ -2,6 +2,7 @@ import type { Connection } from '@parley/core'
 import { asText } from '../json.ts'
 import type { TwilioSettings } from '../settings.ts'
 import { type TwilioAnswer, Wire } from './exchange.ts'
+import { basicOf, placed } from './place.ts'
 import type { TwilioClient } from './sdk-call.ts'
 
 export type { TwilioClient }
@@ -46,6 +47,14 @@ export class TwilioApi {
       if (call.answer.outcome === 'not-sent' && call.answer.code === 'not-asked') throw error
     }
     return call.answer
+  }
+
+  /** A read, for which the SDK need not be loaded. `uri` is Twilio's own; `undefined` as with `call`. */
+  async read(connection: Connection, signal: AbortSignal, uri: string): Promise<TwilioAnswer | undefined> {
+    const credential = credentialOf(connection)
+    if (credential === undefined) return undefined
+    const url = placed(uri, this.#settings.apiBaseUrl)
+    return this.wire.exchange({ method: 'GET', url, headers: basicOf(credential), signal })
   }
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTestDatabase, type TestDatabase } from '../../../core/testing/test-database.ts'
 
-const MAIN = fileURLToPath(new URL('../../../core/cli/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../core/cli/parley.mjs', import.meta.url))
 
 /** Makes a tenant and a key that may do everything, and prints the key. */
 const DEMO = `async () => ({
