@@ -3,7 +3,7 @@ import { accountOf } from './account/account.ts'
 import { openSession, type SessionParts } from './receive/imap-session.ts'
 import type { Mailboxes } from './receive/mailboxes.ts'
 import { type SendParts, smtpTarget, withoutSecrets } from './send/channel.ts'
-import { SmtpFailed, tryLogin } from './send/smtp.ts'
+import { SmtpFailed } from './send/smtp-failed.ts'
 
 /** Logs in both ways. A mailbox that is connected and passes is read from then on. */
 export function testMailbox(
@@ -17,6 +17,7 @@ export function testMailbox(
     const target = await smtpTarget(parts, connection, account)
     if (!target.ok) return refuse(`Sending: ${target.detail}`)
     try {
+      const { tryLogin } = await import('./send/smtp.ts')
       await tryLogin(target.target, signal)
     } catch (error) {
       if (!(error instanceof SmtpFailed)) throw error

@@ -10,7 +10,8 @@ import { accountOf, type MailAccount } from '../account/account.ts'
 import { credentialOf } from '../account/credential.ts'
 import { reachable } from '../account/reachable.ts'
 import type { EmailSettings } from '../settings.ts'
-import { deliver, SmtpFailed, type SmtpTarget } from './smtp.ts'
+import type { SmtpTarget } from './smtp.ts'
+import { SmtpFailed } from './smtp-failed.ts'
 import { smtpRefusal } from './smtp-refusal.ts'
 
 export interface SendParts {
@@ -75,6 +76,8 @@ async function sendFiles(
   const built = buildMail({ content, from, to: to.value, messageId, thread, files })
   if (!built.ok) return built
   try {
+    // nodemailer is loaded by the first who sends.
+    const { deliver } = await import('./smtp.ts')
     await deliver(target, built.options, signal)
     return { ok: true, externalId: messageId }
   } catch (error) {

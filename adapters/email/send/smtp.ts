@@ -6,6 +6,7 @@ import XOAuth2 from 'nodemailer/lib/xoauth2'
 import type { MailServer } from '../account/account.ts'
 import type { Credential } from '../account/credential.ts'
 import type { ReachableServer } from '../account/reachable.ts'
+import { SmtpFailed } from './smtp-failed.ts'
 import type { Progress, SmtpError } from './smtp-refusal.ts'
 
 export interface SmtpTarget {
@@ -14,18 +15,6 @@ export interface SmtpTarget {
   readonly credential: Credential
   readonly connectMs: number
   readonly socketMs: number
-}
-
-/** An SMTP exchange that failed, and how far it had come. */
-export class SmtpFailed extends Error {
-  readonly error: SmtpError
-  readonly progress: Progress
-
-  constructor(error: SmtpError, progress: Progress) {
-    super(error.message, { cause: error })
-    this.error = error
-    this.progress = progress
-  }
 }
 
 /** One login, one mail, goodbye. Rejects with {@link SmtpFailed}. */

@@ -1,5 +1,8 @@
-import encodingJapanese from 'encoding-japanese'
+import { createRequire } from 'node:module'
 import iconv from 'iconv-lite'
+
+/** Tables of 300 KB, loaded with the first mail that needs them. */
+const japanese = () => createRequire(import.meta.url)('encoding-japanese') as typeof import('encoding-japanese')
 
 /** Charsets that share ASCII and say nothing wrong about it: what claims one of them is UTF-8 whenever its bytes are. */
 const LOOSE = /^(us-?ascii|ascii|utf-?8|iso-?8859-\d+|latin-?\d|windows-125\d|unknown-8bit|x-unknown|default|binary)$/i
@@ -27,7 +30,7 @@ function isKnown(charset: string): boolean {
 
 function decodeAs(bytes: Buffer, charset: string): string {
   if (ISO_2022_JP.test(charset))
-    return encodingJapanese.convert(bytes, { to: 'UNICODE', from: 'JIS', type: 'string' }) as string
+    return japanese().convert(bytes, { to: 'UNICODE', from: 'JIS', type: 'string' }) as string
   const loose = charset === '' || /utf-?8|ascii|unknown|binary|default/i.test(charset)
   return iconv.decode(bytes, !loose && iconv.encodingExists(charset) ? charset : FALLBACK)
 }

@@ -1,4 +1,7 @@
-import sanitize from 'sanitize-html'
+import { createRequire } from 'node:module'
+
+/** Large, and loaded with the first mail: who gets none does not carry it. */
+const sanitizer = () => createRequire(import.meta.url)('sanitize-html') as typeof import('sanitize-html')
 
 const STYLES = [
   'color',
@@ -26,6 +29,7 @@ const HARMLESS = [/^[^()\\;:@]{0,120}$|^rgba?\([\d\s.,%]{1,40}\)$/i]
  * open without telling where from.
  */
 export function safeHtml(html: string): string {
+  const sanitize = sanitizer()
   return sanitize(html, {
     allowedTags: [...sanitize.defaults.allowedTags, 'img', 'center', 'font', 'del', 'ins'],
     allowedAttributes: {
