@@ -1,7 +1,7 @@
 interface Numbered {
   readonly seq: number
   /** Whose screen it is on. */
-  readonly to: string
+  readonly to: string | readonly string[]
 }
 
 const MOST = 20_000
@@ -60,7 +60,7 @@ export class VendorReceived<T extends Numbered> {
   async page(query: URLSearchParams): Promise<{ readonly messages: readonly T[]; readonly next: number }> {
     const customer = query.get('customer')
     const after = Number(query.get('after') ?? 0)
-    const wanted = ({ seq, to }: T) => seq > after && (customer === null || to === customer)
+    const wanted = ({ seq, to }: T) => seq > after && (customer === null || [to].flat().includes(customer))
     await this.waitFor(wanted, after, Math.min(MAX_WAIT_MS, Number(query.get('waitMs') ?? 0)))
     return { messages: this.#all.filter(wanted), next: this.lastSeq }
   }

@@ -25,8 +25,9 @@ const writtenSchema: Joi.ObjectSchema<Written> = Joi.object({
   text: Joi.string().required(),
 })
 
-/** `POST /_sim/accounts`, `POST /_sim/mails` (a customer writes), `GET /_sim/received?to=` (what a customer got). */
-export function control(simulator: ResendSimulator, request: VendorRequest): VendorReply | undefined {
+/** `POST /_sim/accounts`, `POST /_sim/mails` (a customer writes), `GET /_sim/received?customer=&after=&waitMs=` (what a
+ * customer got). */
+export async function control(simulator: ResendSimulator, request: VendorRequest): Promise<VendorReply | undefined> {
   const { method, path } = request
   if (method === 'POST' && path === '/_sim/accounts')
     return checked(accountSchema, request, (account) => simulator.addAccount(account))
@@ -39,9 +40,8 @@ export function control(simulator: ResendSimulator, request: VendorRequest): Ven
       simulator.report(apiKey, simulator.arrivalOf(arrived))
     })
   if (method !== 'GET' || path !== '/_sim/received') return undefined
-  const to = request.query.get('to')
-  const mails = simulator.state.received.filter((mail) => to === null || mail.to.includes(to))
-  return { status: 200, body: { mails: mails.map(({ subject, text, from }) => ({ subject, text, from })) } }
+  const { messages, next } = await simulator.state.received.page(request.query)
+  return { status: 200, body: { messages: messages.map(({ subject, text, from }) => ({ subject, text, from })), next } }
 }
 
 function checked<T>(schema: Joi.ObjectSchema<T>, request: VendorRequest, act: (value: T) => void): VendorReply {

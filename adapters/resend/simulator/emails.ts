@@ -74,13 +74,12 @@ export function acceptEmail(
   const domain = addressesOf(value.from)[0]?.address.split('@').at(-1) ?? ''
   if (!state.accounts.get(apiKey)?.domains.includes(domain))
     return { reply: vendorError(403, 'validation_error', `The ${domain} domain is not verified.`) }
-  const mail = mailOf(state.next('resend'), apiKey, value)
-  state.received.push(mail)
+  const mail = state.received.add(mailOf(state.next('resend'), apiKey, value))
   if (key !== undefined) state.idempotency.set(place, { body, id: mail.id })
   return { reply: { status: 200, body: { id: mail.id } }, mail }
 }
 
-function mailOf(id: string, apiKey: string, body: Body): ReceivedMail {
+function mailOf(id: string, apiKey: string, body: Body): Omit<ReceivedMail, 'seq'> {
   const { from, to, cc, bcc, subject, text, html, headers } = body
   return {
     ...{ id, apiKey, from, to, cc, bcc, subject, text, html, headers },

@@ -100,7 +100,7 @@ export class ResendSimulator extends VendorServer {
     return { ...refused, headers: { 'retry-after': String(seconds), 'ratelimit-reset': String(seconds) } }
   }
 
-  protected override control(request: VendorRequest): VendorReply | undefined {
+  protected override control(request: VendorRequest): Promise<VendorReply | undefined> {
     return control(this, request)
   }
 

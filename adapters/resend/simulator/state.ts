@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { VendorReceived } from '@parley/core/testing/vendor'
 
 /** An account at Resend as the simulator plays it. */
 export interface SimulatedAccount {
@@ -11,6 +12,7 @@ export interface SimulatedAccount {
 
 /** A mail that was accepted. */
 export interface ReceivedMail {
+  readonly seq: number
   readonly id: string
   readonly apiKey: string
   /** `"Shop" <shop@example.com>` */
@@ -39,7 +41,7 @@ export interface ArrivedMail {
 /** What the simulated Resend remembers. */
 export class ResendState {
   readonly accounts = new Map<string, SimulatedAccount>()
-  readonly received: ReceivedMail[] = []
+  readonly received = new VendorReceived<ReceivedMail>()
   readonly arrived = new Map<string, ArrivedMail>()
   /** By account and idempotency key: the body that was taken, and the id that was given. */
   readonly idempotency = new Map<string, { readonly body: string; readonly id: string }>()

@@ -28,7 +28,8 @@ const writtenSchema: Joi.ObjectSchema<Written> = Joi.object({
   text: Joi.string().required(),
 })
 
-/** `POST /_sim/accounts`, `POST /_sim/mails` (a customer writes), `GET /_sim/received?to=` (what a customer got). */
+/** `POST /_sim/accounts`, `POST /_sim/mails` (a customer writes), `GET /_sim/received?customer=&after=&waitMs=` (what a
+ * customer got). */
 export async function control(simulator: SendGridSimulator, request: VendorRequest): Promise<VendorReply | undefined> {
   const { method, path } = request
   if (method === 'POST' && path === '/_sim/accounts')
@@ -42,9 +43,8 @@ export async function control(simulator: SendGridSimulator, request: VendorReque
       return { status: 200, body: { status: await simulator.write(apiKey, { ...mail, messageId }) } }
     })
   if (method !== 'GET' || path !== '/_sim/received') return undefined
-  const to = request.query.get('to')
-  const mails = simulator.state.received.filter((mail) => to === null || mail.to === to)
-  return { status: 200, body: { mails: mails.map(({ subject, text, from }) => ({ subject, text, from })) } }
+  const { messages, next } = await simulator.state.received.page(request.query)
+  return { status: 200, body: { messages: messages.map(({ subject, text, from }) => ({ subject, text, from })), next } }
 }
 
 async function checked<T>(

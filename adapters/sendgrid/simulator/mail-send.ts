@@ -66,15 +66,15 @@ export function acceptMail(
   const domain = from.split('@').at(-1) ?? ''
   if (!account?.domains.includes(domain) && !account?.senders?.includes(from))
     return { reply: vendorError(403, 'The from address does not match a verified Sender Identity.', 'from') }
-  const mail = mailOf(state.next('sg'), apiKey, value)
-  const everybody = [mail.to, ...mail.copies]
+  const sent = mailOf(state.next('sg'), apiKey, value)
+  const everybody = [sent.to, ...sent.copies]
   if (new Set(everybody).size < everybody.length)
     return { reply: vendorError(400, 'Each email address in to, cc and bcc should be unique.', 'personalizations') }
-  state.received.push(mail)
+  const mail = state.received.add(sent)
   return { reply: { status: 202, headers: { 'x-message-id': mail.id } }, mail }
 }
 
-function mailOf(id: string, apiKey: string, body: Body): ReceivedMail {
+function mailOf(id: string, apiKey: string, body: Body): Omit<ReceivedMail, 'seq'> {
   const [{ to, cc = [], bcc = [] }] = body.personalizations
   const partOf = (type: string) => body.content.find((part) => part.type === type)?.value ?? ''
   return {

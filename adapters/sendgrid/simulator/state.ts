@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { VendorReceived } from '@parley/core/testing/vendor'
 
 /** An account at SendGrid as the simulator plays it. */
 export interface SimulatedAccount {
@@ -15,6 +16,7 @@ export interface SimulatedAccount {
 
 /** A mail that was accepted. */
 export interface ReceivedMail {
+  readonly seq: number
   readonly id: string
   readonly apiKey: string
   readonly from: string
@@ -31,7 +33,7 @@ export interface ReceivedMail {
 /** What the simulated SendGrid remembers. */
 export class SendGridState {
   readonly accounts = new Map<string, SimulatedAccount>()
-  readonly received: ReceivedMail[] = []
+  readonly received = new VendorReceived<ReceivedMail>()
   /** Addresses that are dropped instead of delivered, with the reason that is given. */
   readonly suppressed = new Map<string, string>()
   /** Addresses whose servers say nothing yet: their mail is processed and no more. */

@@ -4,7 +4,6 @@ import { simulateOn } from '../../meta/simulator/simulate.ts'
 /** `parley simulate whatsapp "text" … [-- --from 4915112345678 --name Ada]` */
 export const simulateWhatsApp = simulateOn({
   channel: 'whatsapp',
-  title: 'WhatsApp',
   accountField: 'phoneNumberId',
   from: '4915112345678',
   message: (text) => ({ type: 'text', text: { body: text } }),

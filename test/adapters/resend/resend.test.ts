@@ -70,7 +70,7 @@ describe('mail by Resend', function () {
   const last = async () => (await messages()).at(-1)
   const answer = async (payload: object) =>
     test.inject({ method: 'POST', url: `/api/conversations/${await newest()}/messages`, payload })
-  const sentTo = (address: string) => simulator.state.received.filter(({ to }) => to.includes(address))
+  const sentTo = (address: string) => simulator.state.received.all.filter(({ to }) => to.includes(address))
 
   const mailTo = (address: string) => {
     const [mail] = sentTo(address)

@@ -67,7 +67,7 @@ export class ResendVendor implements VendorSide {
 
   async statusCalls(facts: readonly StatusFact[]): Promise<readonly VendorCall[]> {
     return facts.flatMap(({ message, status }) => {
-      const mail = this.simulator.state.received.find(({ headers }) => idIn(headers) === message.externalId)
+      const mail = this.simulator.state.received.all.find(({ headers }) => idIn(headers) === message.externalId)
       return mail === undefined ? [] : [this.#call(this.simulator.eventOf(mail, EVENTS[status]))]
     })
   }
@@ -85,7 +85,7 @@ export class ResendVendor implements VendorSide {
   }
 
   received(account: AccountName): readonly VendorMessage[] {
-    return this.simulator.state.received
+    return this.simulator.state.received.all
       .filter(({ apiKey }) => apiKey === KEYS[account])
       .map(({ headers, to, text, tags }) => ({
         externalId: idIn(headers),

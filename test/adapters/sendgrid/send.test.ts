@@ -27,7 +27,8 @@ describe('mail that goes out through SendGrid', function () {
     await shop.settle()
     return from
   }
-  const mailTo = (address: string) => shop.simulator.state.received.findLast(({ to }) => to === address) as ReceivedMail
+  const mailTo = (address: string) =>
+    shop.simulator.state.received.all.findLast(({ to }) => to === address) as ReceivedMail
   const lastMessage = async () => (await shop.messages()).at(-1)
   const report = async (mail: ReceivedMail, event: string, more: object = {}) => {
     shop.simulator.report(mail, event, { ...more })
@@ -113,7 +114,7 @@ describe('mail that goes out through SendGrid', function () {
       expect((await lastMessage())?.status).to.equal(status)
       const refused = await shop.answer({ text: 'two' })
       expect([refused.status, (refused.body as { code: string }).code]).to.deep.equal([409, 'inbox.opted-out'])
-      expect(shop.simulator.state.received.filter(({ to }) => to === from)).to.have.lengthOf(1)
+      expect(shop.simulator.state.received.all.filter(({ to }) => to === from)).to.have.lengthOf(1)
     })
 
   it('is followed by others after a refusal of one mail, and after a deferral', async () => {
@@ -153,7 +154,7 @@ describe('mail that goes out through SendGrid', function () {
     const from = await customer()
     shop.simulator.faults.add({ kind: 'throttle', retryAfterMs: 1_500, times: 1 })
     await shop.answer({ text: 'patience' })
-    await until(() => shop.simulator.state.received.some(({ to }) => to === from))
+    await until(() => shop.simulator.state.received.all.some(({ to }) => to === from))
     await shop.settle()
     expect((await lastMessage())?.status).to.equal('delivered')
   })

@@ -18,7 +18,7 @@ describe('parley simulate sendgrid', function () {
     const demo = { sendgrid: { address: SHOP, apiKey: shop.apiKey, apiBaseUrl: shop.simulator.url } }
     await simulate(['Hello?', '--from', 'new@customers.example'], demo, (line) => lines.push(line))
     expect(lines).to.deep.equal(['→ A question: Hello?', '← Re: A question: Welcome!'])
-    const [mail] = shop.simulator.state.received
+    const [mail] = shop.simulator.state.received.all
     expect(mail?.headers).to.include({ 'Auto-Submitted': 'auto-replied' })
   })
 

@@ -70,7 +70,7 @@ export class SendGridVendor implements VendorSide {
 
   async statusCalls(facts: readonly StatusFact[]): Promise<readonly VendorCall[]> {
     return facts.flatMap(({ message, status }) => {
-      const mail = this.simulator.state.received.find(
+      const mail = this.simulator.state.received.all.find(
         ({ customArgs }) => customArgs.parley_message === message.externalId,
       )
       if (mail === undefined) return []
@@ -91,7 +91,7 @@ export class SendGridVendor implements VendorSide {
   }
 
   received(account: AccountName): readonly VendorMessage[] {
-    return this.simulator.state.received
+    return this.simulator.state.received.all
       .filter(({ apiKey }) => apiKey === KEYS[account])
       .map(({ customArgs, to, text }) => {
         const externalId = customArgs.parley_message ?? ''

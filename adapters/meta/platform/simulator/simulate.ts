@@ -1,12 +1,12 @@
+import type { Simulate } from '@parley/core/testing/vendor'
 import { asList, asRecord, asText, type Json } from '../../json.ts'
-import { type Simulate, simulateOn } from '../../simulator/simulate.ts'
+import { simulateOn } from '../../simulator/simulate.ts'
 import type { PlatformProduct } from '../product.ts'
 
 /** `parley simulate messenger|instagram "text" … [-- --from 1000000000000001 --name Ada]` */
-export function simulatePlatform({ channel, title }: PlatformProduct): Simulate {
+export function simulatePlatform({ channel }: PlatformProduct): Simulate {
   return simulateOn({
     channel,
-    title,
     accountField: 'id',
     from: '1000000000000001',
     message: (text) => ({ text }),
