@@ -37,9 +37,9 @@ describeWith('Kafka', findKafka(), 'the event engine over Kafka', () => {
     await Promise.all(carriers.splice(0).map((one) => one.stop()))
   })
 
-  function engine(settings: object = quick): EventEngine {
+  function engine(settings: object = quick, carrying: object = impatient): EventEngine {
     const made = bench.engine({ settings, embedded: true })
-    const kafka = carrier(broker.brokers, prefix, impatient)
+    const kafka = carrier(broker.brokers, prefix, carrying)
     carriers.push(kafka)
     made.carry(kafka, { makeTopics: true })
     for (const mode of ['serial', 'keyed'] as const) handle(made, mode)
@@ -78,8 +78,12 @@ describeWith('Kafka', findKafka(), 'the event engine over Kafka', () => {
 
   it('hands every event to every group once, in order, and reads none of them from the log', async function () {
     this.timeout(60_000)
-    // Patience for longer than the test lasts: a slow machine is no reason to look into the log.
-    const one = engine({ carrier: { patienceMs: 120_000 } })
+    // Patience for longer than the test lasts, and memory for all of it: a slow machine is no reason to look into the log or to
+    // connect anew, and neither is a group that is slower than the other.
+    const one = engine(
+      { carrier: { patienceMs: 120_000 }, read: { recent: 3000 } },
+      { requestMs: 60_000, sendMs: 60_000, sessionMs: 60_000 },
+    )
     await one.start()
     await until(() => isLive(one), 20_000)
     await send(one, 0, 3000)
