@@ -86,11 +86,13 @@ describeWith('Kafka', findKafka(), 'the event engine over Kafka', () => {
     )
     await one.start()
     await until(() => isLive(one), 20_000)
+    // Finding its place in topics that were just made may have taken a second try.
+    const { restarts } = one.carrier?.figures().carrier ?? {}
     await send(one, 0, 3000)
     await bench.drained(one, [...groups, 'carrier.relay'], 30_000)
     await expectAllOnce(3000)
     expect(one.carrier?.figures().reading).to.include({ delivered: 3000, gaps: 0, overdue: 0, refills: 0, foreign: 0 })
-    expect(one.carrier?.figures().carrier).to.include({ restarts: 0, undecodable: 0, refused: 0 })
+    expect(one.carrier?.figures().carrier).to.include({ restarts, undecodable: 0, refused: 0 })
   })
 
   it('shares the work of two processes that come and go', async function () {
