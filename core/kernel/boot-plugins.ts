@@ -96,7 +96,7 @@ export async function bootPlugins(boot: PluginBoot, running: AsyncDisposableStac
   return admin
 }
 
-/** Of what was loaded: a plugin that is down for now is still known by its permissions. */
+/** Of what was loaded: a plugin that is down is still known by its permissions. */
 function permissionsOf(records: readonly PluginRecord[]): readonly PermissionDefinition[] {
   return records.flatMap(({ plugin }) => plugin?.manifest.permissions ?? [])
 }

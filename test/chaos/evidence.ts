@@ -29,7 +29,7 @@ export async function gatherEvidence(admin: Knex, acked: readonly AckedStep[]): 
 }
 
 /** Everything that a drained engine has finished with. */
-/** @param idle groups that nobody works for now */
+/** @param idle groups that have nobody at this moment */
 export async function leftovers(admin: Knex, idle: readonly string[] = []): Promise<string[]> {
   const found = await rows<{ what: string; n: string }>(
     admin,
