@@ -1,4 +1,9 @@
-import { noticesPlatformMutants } from '../meta/notices-mutants.ts'
+import { noticesMutants } from '../../core/testing/notices-mutants.ts'
+import { platformCaughtBy } from '../meta/platform-mutants.ts'
 import { instagramDriver } from './driver.ts'
 
-noticesPlatformMutants(instagramDriver, new URL('./mutant-channel/', import.meta.url).pathname)
+noticesMutants({
+  driver: instagramDriver,
+  mutantChannel: new URL('./mutant-channel/', import.meta.url).pathname,
+  caughtBy: platformCaughtBy(false),
+})

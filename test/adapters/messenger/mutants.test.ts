@@ -1,4 +1,9 @@
-import { noticesPlatformMutants } from '../meta/notices-mutants.ts'
+import { noticesMutants } from '../../core/testing/notices-mutants.ts'
+import { platformCaughtBy } from '../meta/platform-mutants.ts'
 import { messengerDriver } from './driver.ts'
 
-noticesPlatformMutants(messengerDriver, new URL('./mutant-channel/', import.meta.url).pathname)
+noticesMutants({
+  driver: messengerDriver,
+  mutantChannel: new URL('./mutant-channel/', import.meta.url).pathname,
+  caughtBy: platformCaughtBy(true),
+})

@@ -1,4 +1,9 @@
-import { noticesMailMutants } from '../mail/api/notices-mutants.ts'
+import { noticesMutants } from '../../core/testing/notices-mutants.ts'
+import { MAIL_CAUGHT_BY } from '../mail/api/mutants.ts'
 import { resendDriver } from './driver.ts'
 
-noticesMailMutants(resendDriver, new URL('./mutant-channel/', import.meta.url).pathname)
+noticesMutants({
+  driver: resendDriver,
+  mutantChannel: new URL('./mutant-channel/', import.meta.url).pathname,
+  caughtBy: MAIL_CAUGHT_BY,
+})

@@ -1,4 +1,9 @@
-import { noticesMailMutants } from '../mail/api/notices-mutants.ts'
+import { noticesMutants } from '../../core/testing/notices-mutants.ts'
+import { MAIL_CAUGHT_BY } from '../mail/api/mutants.ts'
 import { sendgridDriver } from './driver.ts'
 
-noticesMailMutants(sendgridDriver, new URL('./mutant-channel/', import.meta.url).pathname)
+noticesMutants({
+  driver: sendgridDriver,
+  mutantChannel: new URL('./mutant-channel/', import.meta.url).pathname,
+  caughtBy: MAIL_CAUGHT_BY,
+})

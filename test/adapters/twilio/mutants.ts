@@ -1,21 +1,9 @@
-import type { InboundItem, NewEvent, SendRequest, WebhookReceiver } from '@parley/core'
-import { MUTANTS, type Mutant } from '../../core/testing/mutant-channel/mutants.ts'
+import type { InboundItem, NewEvent } from '@parley/core'
+import { MUTANTS, type Mutant, reading, without } from '../../core/testing/mutant-channel/mutants.ts'
 
-type Parsed = Extract<ReturnType<WebhookReceiver['parse']>, { ok: true }>
-
-/** Changes what was read of a good body. */
-function reading(change: (items: readonly InboundItem[]) => readonly InboundItem[]): Mutant {
-  return {
-    receiver: (right) => ({
-      parse: (request) => {
-        const parsed = right.parse(request)
-        return parsed.ok ? ({ ...parsed, items: change(parsed.items) } satisfies Parsed) : parsed
-      },
-    }),
-  }
-}
-
-const dropping = (wrong: (item: InboundItem) => boolean) => reading((items) => items.filter((item) => !wrong(item)))
+const items = (change: (read: readonly InboundItem[]) => readonly InboundItem[]): Mutant => ({
+  receiver: reading((parsed) => ({ ...parsed, items: change(parsed.items) })),
+})
 
 interface Content {
   readonly kind: string
@@ -41,45 +29,21 @@ const {
   'routes all to one account': _account,
   'reads bytes as Latin-1': _bytes,
   'reads only the first': _first,
-  'tells the token': _token,
   ...shared
 } = MUTANTS
-
-const tokenOf = ({ connection }: SendRequest) => connection.secrets.authToken ?? ''
 
 /** The mistakes of all channels; those that know a vendor's ids are made anew for Twilio, where a call is one message. */
 export const TWILIO_MUTANTS = {
   ...shared,
-  'drops files': dropping((item) => 'media' in (contentOf(eventOf(item)) ?? {})),
-  'drops the unknown': dropping((item) => item.dedupeKey.startsWith('unknown:')),
-  'drops statuses': dropping((item) => item.dedupeKey.startsWith('status:')),
-  'routes all to one account': reading((items) =>
-    items.map((item) => ({ ...item, account: item.account.replace(/\+.*$/, '+15005550001') })),
+  'drops files': items((read) => read.filter((item) => !('media' in (contentOf(eventOf(item)) ?? {})))),
+  'drops the unknown': without(/^unknown:/),
+  'drops statuses': without(/^status:/),
+  'routes all to one account': items((read) =>
+    read.map((item) => ({ ...item, account: item.account.replace(/\+.*$/, '+15005550001') })),
   ),
-  'reads bytes as Latin-1': reading((items) =>
-    items.map((item) => ({ ...item, toEvent: (connection) => latin1(item.toEvent(connection) as NewEvent<never>) })),
+  'reads bytes as Latin-1': items((read) =>
+    read.map((item) => ({ ...item, toEvent: (connection) => latin1(item.toEvent(connection) as NewEvent<never>) })),
   ),
-  'tells the token': {
-    send: async (right, request) => {
-      const result = await right.send(request)
-      return result.ok ? result : { ...result, detail: `${result.detail} (with ${tokenOf(request)})` }
-    },
-  },
-  'gives up on a passing fault': {
-    send: async (right, request) => {
-      const result = await right.send(request)
-      return !result.ok && result.failure === 'retryable' ? { ...result, failure: 'content' } : result
-    },
-  },
-  'takes a refusal for a success': {
-    send: async (right, request) => {
-      const result = await right.send(request)
-      return !result.ok && result.failure === 'recipient' ? { ok: true, externalId: 'SM0' } : result
-    },
-  },
-  'fetches no file': {
-    fetch: () => async () => ({ ok: false, failure: 'auth', detail: 'no' }),
-  },
 } as const satisfies Record<string, Mutant>
 
 export type TwilioMutantName = keyof typeof TWILIO_MUTANTS

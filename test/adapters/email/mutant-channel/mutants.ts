@@ -44,7 +44,6 @@ const {
   'routes all to one account': _account,
   'reads bytes as Latin-1': _latin,
   'takes a broken body as empty': _broken,
-  'tells the token': _token,
   ...shared
 } = MUTANTS
 
@@ -58,14 +57,6 @@ export const EMAIL_MUTANTS = {
   'drops reports': without('channel.status.changed.v1'),
   'routes all to one account': { store: toFirst },
   'reads bytes as Latin-1': { store: garbled },
-  'tells the password': {
-    async send(right, request) {
-      const result = await right.send(request)
-      return result.ok
-        ? result
-        : { ...result, detail: `${result.detail} (with ${request.connection.secrets.password})` }
-    },
-  },
 } as const satisfies Record<string, EmailMutant>
 
 export type EmailMutantName = keyof typeof EMAIL_MUTANTS

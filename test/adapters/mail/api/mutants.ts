@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Connections, Contributions, Ingress, IngressItem } from '@parley/core'
 import { mutate } from '../../../core/testing/mutant-channel/index.ts'
-import { MUTANTS, type Mutant } from '../../../core/testing/mutant-channel/mutants.ts'
+import { MUTANTS, type Mutant, without } from '../../../core/testing/mutant-channel/mutants.ts'
+import { CAUGHT_BY, type CaughtBy } from '../../../core/testing/notices-mutants.ts'
 
 /** What the mutants of a mail vendor's adapter reach: what it gives, and the ports through which mail comes in. */
 export interface MailMutant extends Mutant {
@@ -42,18 +43,6 @@ const inLatin1 = keeping((item) => {
   return { ...item, event: { ...item.event, data: { ...data, content: { ...data.content, text } } } }
 })
 
-/** Changes what was read of the webhook of events. */
-function filtering(wanted: (dedupeKey: string) => boolean): Mutant {
-  return {
-    receiver: (right) => ({
-      parse: (request) => {
-        const parsed = right.parse(request)
-        return parsed.ok ? { ...parsed, items: parsed.items.filter((item) => wanted(item.dedupeKey)) } : parsed
-      },
-    }),
-  }
-}
-
 const withoutKey: MailMutant = {
   ...MUTANTS['believes everybody'],
   connections: (right) => ({
@@ -83,7 +72,6 @@ const {
   'reads bytes as Latin-1': _latin,
   'routes all to one account': _account,
   'drops the unknown': _unknown,
-  'tells the token': _token,
   'hopes that a lost file comes back': _file,
   'knows no redelivery': forgetful,
   'believes everybody': _everybody,
@@ -101,14 +89,8 @@ export const MAIL_MUTANTS = {
   },
   'routes all to one account': toTheFirst(),
   'reads bytes as Latin-1': inLatin1,
-  'drops the unknown': filtering((dedupeKey) => !dedupeKey.startsWith('unknown:')),
-  'drops statuses': filtering((dedupeKey) => !dedupeKey.startsWith('status:')),
-  'tells the key': {
-    send: async (right, request) => {
-      const result = await right.send(request)
-      return result.ok ? result : { ...result, detail: `${result.detail} (with ${request.connection.secrets.apiKey})` }
-    },
-  },
+  'drops the unknown': without(/^unknown:/),
+  'drops statuses': without(/^status:/),
 } as const satisfies Record<string, MailMutant>
 
 export type MailMutantName = keyof typeof MAIL_MUTANTS
@@ -127,4 +109,12 @@ export function mutatedDeps<D extends { readonly ingress: Ingress; readonly conn
 
 export function mutatedMail(right: Contributions, mutant: MailMutant): Contributions {
   return mutate(right, mutant)
+}
+
+const { 'reads only the first': _batch, ...all } = CAUGHT_BY
+
+export const MAIL_CAUGHT_BY: CaughtBy = {
+  ...all,
+  'loses every second mail': ['batch', 'inConversation'],
+  'drops statuses': ['earlyStatus', 'settlesUnknown'],
 }

@@ -10,10 +10,12 @@ import {
 import Joi from 'joi'
 import whatsapp from '../../../../adapters/whatsapp/index.ts'
 import { type WhatsAppSettings, whatsappSettingsSchema } from '../../../../adapters/whatsapp/settings.ts'
-import { MUTANTS, type Mutant, type MutantName } from './mutants.ts'
+import { MUTANTS, type Mutant, without } from './mutants.ts'
+
+const WHATSAPP_MUTANTS = { ...MUTANTS, 'drops statuses': without(/^status:/) } as const satisfies Record<string, Mutant>
 
 interface MutantSettings extends WhatsAppSettings {
-  readonly mutant: MutantName
+  readonly mutant: keyof typeof WHATSAPP_MUTANTS
 }
 
 /** WhatsApp with one mistake in it, to see that the conformance suite notices. */
@@ -21,13 +23,15 @@ export default definePlugin({
   manifest: {
     ...whatsapp.manifest,
     settings: {
-      app: whatsappSettingsSchema.append<MutantSettings>({ mutant: Joi.valid(...Object.keys(MUTANTS)).required() }),
+      app: whatsappSettingsSchema.append<MutantSettings>({
+        mutant: Joi.valid(...Object.keys(WHATSAPP_MUTANTS)).required(),
+      }),
     },
   },
   deps: whatsapp.deps,
   async register(deps: Resolved<typeof whatsapp.deps>, settings: MutantSettings): Promise<Contributions> {
     const right = await whatsapp.register(deps, settings)
-    return mutate(right, MUTANTS[settings.mutant])
+    return mutate(right, WHATSAPP_MUTANTS[settings.mutant])
   },
 })
 

@@ -14,7 +14,7 @@ type Parse = WebhookReceiver['parse']
 type Parsed = Extract<ReturnType<Parse>, { ok: true }>
 
 /** Changes what was read of a good body. */
-function reading(change: (parsed: Parsed) => Parsed): Receiver {
+export function reading(change: (parsed: Parsed) => Parsed): Receiver {
   return (right) => ({
     parse: (request) => {
       const parsed = right.parse(request)
@@ -23,7 +23,12 @@ function reading(change: (parsed: Parsed) => Parsed): Receiver {
   })
 }
 
-const tokenOf = (request: SendRequest) => request.connection.secrets.accessToken ?? ''
+/** Items whose dedupe key matches are not read. */
+export const without = (pattern: RegExp): Mutant => ({
+  receiver: reading((parsed) => ({ ...parsed, items: parsed.items.filter((item) => !pattern.test(item.dedupeKey)) })),
+})
+
+const secretsOf = ({ connection }: SendRequest) => Object.values(connection.secrets).join(' ')
 
 async function changed(
   right: Channel,
@@ -90,12 +95,28 @@ export const MUTANTS = {
   'sleeps on when told to stop': {
     send: (right, request) => right.send({ ...request, signal: new AbortController().signal }),
   },
-  'tells the token': {
+  'tells the secrets': {
     send: (right, request) =>
-      changed(right, request, (refusal) => ({ ...refusal, detail: `${refusal.detail} (with ${tokenOf(request)})` })),
+      changed(right, request, (refusal) => ({ ...refusal, detail: `${refusal.detail} (with ${secretsOf(request)})` })),
+  },
+  'calls sent what was refused': {
+    send: (right, request) =>
+      changed(right, request, () => ({ ok: true, externalId: `made-up-${request.correlationId}` })),
+  },
+  'gives up on a passing fault': {
+    send: (right, request) =>
+      changed(right, request, (refusal) =>
+        refusal.failure === 'retryable' ? { ...refusal, failure: 'content' } : refusal,
+      ),
+  },
+  'sends other words': {
+    send: (right, request) => right.send({ ...request, content: { kind: 'text', text: 'Something else.' } }),
   },
   'forgets whom it wrote to': {
     send: (right, request) => right.send({ ...request, correlationId: 'always-the-same' }),
+  },
+  'never finds a file': {
+    fetch: () => async () => ({ ok: false, failure: 'gone', detail: 'never there' }),
   },
   'hopes that a lost file comes back': {
     fetch: (right) => async (request) => {
